@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Events waiting to be polled, oldest first.
+//
+// It has no bound of its own: a machine keeps its events bounded by merging edges. An empty queue
+// owns no memory beyond a few events.
+#pragma once
+
+#include <lp2p/core/abi.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace lp2p::inline v0 {
+
+template <class Event>
+class event_queue {
+public:
+    void push(Event e) { events_.push_back(std::move(e)); }
+    [[nodiscard]] std::optional<Event> poll() {
+        if (empty()) return std::nullopt;
+        std::optional<Event> e{std::move(events_[head_++])};
+        if (empty()) clear();
+        return e;
+    }
+    [[nodiscard]] bool empty() const noexcept { return head_ == events_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return events_.size() - head_; }
+    void clear() noexcept {
+        head_ = 0;
+        if (events_.capacity() > kept) std::vector<Event>{}.swap(events_);
+        else events_.clear();
+    }
+    /// Drops each waiting event that `match` accepts: for a stream that is gone before anyone
+    /// heard of it.
+    template <class Match>
+    void drop_if(Match match) {
+        std::size_t to = 0;
+        for (std::size_t from = head_; from < events_.size(); ++from) {
+            if (match(std::as_const(events_[from]))) continue;
+            if (to != from) events_[to] = std::move(events_[from]);
+            ++to;
+        }
+        events_.erase(events_.begin() + static_cast<std::ptrdiff_t>(to), events_.end());
+        head_ = 0;
+    }
+
+private:
+    static constexpr std::size_t kept = 4;
+    std::vector<Event> events_;
+    std::size_t head_ = 0;
+};
+
+} // namespace lp2p::inline v0
