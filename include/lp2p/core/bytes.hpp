@@ -70,6 +70,11 @@ public:
         if (head_ > bytes_.size() / 2) compact();
         bytes_.insert(bytes_.end(), more.begin(), more.end());
     }
+    /// Takes a whole buffer without a copy; only while empty.
+    void adopt(byte_vector&& whole) noexcept {
+        bytes_ = std::move(whole);
+        head_ = 0;
+    }
     /// Drops the oldest `n` bytes (at most all of them).
     void consume(std::size_t n) noexcept {
         head_ += std::min(n, size());

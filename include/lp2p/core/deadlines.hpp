@@ -72,6 +72,10 @@ public:
         by_time_.emplace(*at, id);
     }
     void erase(Id id) { set(id, std::nullopt); }
+    [[nodiscard]] std::optional<instant> at(Id id) const {
+        const auto found = by_id_.find(id);
+        return found == by_id_.end() ? std::nullopt : std::optional{found->second};
+    }
     [[nodiscard]] std::optional<instant> next() const noexcept {
         return by_time_.empty() ? std::nullopt : std::optional{by_time_.begin()->first};
     }
