@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The side of a negotiation that answers: it takes the first proposal that it serves.
+//
+// It says nothing before the first byte has come (a bare SYN is answered by nothing), and leaves
+// everything behind the accepted proposal to the protocol: go and rust send it in one piece.
+#pragma once
+
+#include <lp2p/protocol/multistream/negotiation.hpp>
+#include <lp2p/protocol/multistream/protocol_list.hpp>
+
+namespace lp2p::inline v0::multistream {
+
+/// Events: `agreed{index}` then `ended{reason{}}`, or `ended` alone with
+/// - `wrong_header`, `bad_token`, `bad_length`, `token_too_long`, `too_many_proposals`: bad bytes;
+/// - `none_agreed` (fault refused) where the peer left, or sent what is no line, after a `na`: that
+///   is what a peer looks like that had written behind a proposal which we refused;
+/// - `ended_early`, `reset` (with its code in `wire_code`), `negotiation_timeout`.
+/// `ls` is answered `na`, as is a name that is not UTF-8 or holds a newline. Memory: the object,
+/// and at most twice the longest name that it serves, as far as that many bytes came.
+class listener : public detail::negotiation {
+public:
+    struct config {
+        protocol_list protocols;                                   ///< shared, as it is now
+        std::size_t token_most = default_limits.multistream_token; ///< bytes with the newline
+        std::size_t proposals = default_limits.proposals_accepted; ///< that are answered `na`
+        duration timeout = default_limits.negotiation_timeout;     ///< for the whole negotiation
+    };
+
+    listener(config c, instant now)
+        : negotiation{c.token_most, std::max(header_line.size(), c.protocols.longest()) + 1,
+                      after(now, c.timeout)}
+        , protocols_{std::move(c.protocols)}
+        , proposals_{c.proposals} {}
+
+    /// Consumes up to the end of the proposal that ends it, and nothing after it.
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) {
+        std::size_t used = 0;
+        if (!ended() && !in.empty() && !spoken_) {
+            say(header_line);
+            spoken_ = true;
+        }
+        while (!ended() && used < in.size()) {
+            const auto line = read_line(in, used);
+            const status read = !line ? fail(line.error()) : *line ? answer(**line) : status{};
+            if (!read) refuse(read.error());
+        }
+        return outcome(used);
+    }
+    void receive_end(end how, instant) {
+        if (ended()) return;
+        const errc why = refused_ > 0 ? errc::none_agreed : errc::ended_early;
+        end_by_remote(how, why, reader_.at_boundary() ? end{} : failed);
+    }
+    /// The name of the protocol that both sides speak now; nothing before there is one.
+    [[nodiscard]] std::optional<std::string_view> agreed() const noexcept {
+        if (!ended() || ended()->why) return std::nullopt;
+        return protocols_[chosen_];
+    }
+
+private:
+    status answer(std::string_view token) {
+        if (const auto found = protocols_.find(token)) {
+            chosen_ = *found;
+            out_.append(protocols_.line(chosen_));
+            finish(chosen_);
+            return {};
+        }
+        if (refused_ == proposals_) return fail(errc::too_many_proposals);
+        ++refused_;
+        reader_.next();
+        say(refusal);
+        return {};
+    }
+    void refuse(error why) {
+        if (!greeted()) return fall_silent(why, party::local);
+        const bool early_data = refused_ > 0 && why != error{errc::too_many_proposals};
+        give_up(early_data ? error{errc::none_agreed} : why, party::local);
+    }
+
+    protocol_list protocols_;
+    std::size_t proposals_;
+    std::size_t refused_ = 0;
+    std::size_t chosen_ = 0;
+    bool spoken_ = false;
+};
+
+static_assert(duplex<listener>);
+
+} // namespace lp2p::inline v0::multistream
