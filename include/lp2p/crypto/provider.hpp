@@ -59,6 +59,11 @@ concept provider =
         { p.verify(type, in, in, in) } -> std::same_as<status>;
     };
 
+/// Overwrites a secret with zeros in a way that the compiler does not remove.
+inline void wipe(mutable_bytes secret) noexcept {
+    for (std::byte& b : secret) *static_cast<volatile std::byte*>(&b) = std::byte{};
+}
+
 /// The bytes of a fixed-size array, not copied.
 template <std::size_t N>
 [[nodiscard]] constexpr byte_view view(const std::array<std::byte, N>& bytes) noexcept {
