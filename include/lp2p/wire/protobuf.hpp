@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Protobuf messages, field by field; the only header that includes protozero.
+//
+// A message is scanned for well-formedness before its first field is read, so hostile bytes cost
+// nanoseconds and never an exception. It knows no schema, and it keeps no copy: views point into
+// the message.
+#pragma once
+
+#include <lp2p/core/result.hpp>
+#include <lp2p/wire/uvarint.hpp>
+
+#include <protozero/exception.hpp>
+#include <protozero/pbf_reader.hpp>
+
+#include <iterator>
+#include <string_view>
+
+namespace lp2p::inline v0::wire {
+
+/// The wire types that exist without groups (protobuf encoding, "Message Structure").
+enum class wire_kind : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
+
+/// True where `text` is UTF-8: shortest forms only, no surrogates, at most U+10FFFF (RFC 3629).
+[[nodiscard]] bool valid_utf8(byte_view text) noexcept;
+
+/// Reads one level of a message:
+/// ```
+/// auto m = message_reader::open(bytes);
+/// if (!m) return fail(m.error());
+/// while (m->next())
+///     if (m->field() == 1) { auto type = m->varint(); if (!type) return fail(type.error()); … }
+/// ```
+/// A field that is not read is skipped; unknown fields are skipped by not naming them. Nested
+/// messages are bytes: open them again.
+class message_reader {
+public:
+    /// Scans this level. `message_truncated`, `bad_field_number`, `bad_wire_type` (groups too),
+    /// `uvarint_too_long` (over 64 bits; over 32 in a tag).
+    [[nodiscard]] static result<message_reader> open(byte_view message) noexcept;
+
+    /// Goes to the next field; false at the end.
+    [[nodiscard]] bool next() noexcept;
+    [[nodiscard]] std::uint32_t field() const noexcept { return reader_.tag(); }
+    [[nodiscard]] wire_kind kind() const noexcept {
+        return static_cast<wire_kind>(reader_.wire_type());
+    }
+    /// The field as a number; a bool or an enum is one too. Read a field at most once.
+    /// `wrong_wire_type` where it is no varint.
+    [[nodiscard]] result<std::uint64_t> varint() noexcept;
+    /// The field as bytes, text or nested message. `wrong_wire_type` where it is none.
+    [[nodiscard]] result<byte_view> bytes() noexcept;
+    void skip() noexcept {
+        (void)consume([](protozero::pbf_reader& r) { return r.skip(), true; });
+    }
+
+private:
+    explicit message_reader(byte_view message) noexcept
+        : reader_{reinterpret_cast<const char*>(message.data()), message.size()} {}
+
+    /// Lets `read` take the field that waits. The scan has proven that it cannot throw; the catch
+    /// is a backstop that ends the message.
+    template <class F>
+    [[nodiscard]] auto consume(F read) noexcept
+        -> result<decltype(read(std::declval<protozero::pbf_reader&>()))> {
+        if (!waiting_) return fail(errc::wrong_wire_type);
+        waiting_ = false;
+        try {
+            return read(reader_);
+        } catch (const protozero::exception&) {
+            reader_ = protozero::pbf_reader{};
+            return fail(errc::message_truncated);
+        }
+    }
+
+    protozero::pbf_reader reader_;
+    bool waiting_ = false; ///< the current field was not read yet
+};
+
+/// Writes a message behind what `out` holds, in the order of the calls, with minimal varints. An
+/// empty or zero field is written like any other: who wants proto3's omission leaves the call out.
+class message_writer {
+public:
+    explicit message_writer(byte_vector& out) noexcept
+        : out_{out} {}
+
+    void varint(std::uint32_t field, std::uint64_t value) {
+        tag(field, wire_kind::varint);
+        encode_uvarint(value, out_);
+    }
+    void bytes(std::uint32_t field, byte_view value) {
+        tag(field, wire_kind::bytes);
+        encode_uvarint(value.size(), out_);
+        append(out_, value);
+    }
+    void text(std::uint32_t field, std::string_view value) { bytes(field, as_bytes(value)); }
+    /// A nested message: `f(message_writer&)` writes its fields.
+    template <class F>
+    void nested(std::uint32_t field, F&& f) {
+        tag(field, wire_kind::bytes);
+        const std::size_t start = out_.size();
+        f(*this);
+        byte_vector length;
+        encode_uvarint(out_.size() - start, length);
+        out_.insert(out_.begin() + static_cast<std::ptrdiff_t>(start), length.begin(),
+                    length.end());
+    }
+
+private:
+    void tag(std::uint32_t field, wire_kind kind) {
+        encode_uvarint(std::uint64_t{field} << 3U | static_cast<std::uint64_t>(kind), out_);
+    }
+
+    byte_vector& out_;
+};
+
+namespace detail {
+
+/// Takes a protobuf varint, which unlike ours may be overlong, off the front of `rest`.
+[[nodiscard]] inline result<std::uint64_t> take_varint(byte_view& rest) noexcept {
+    std::uint64_t value = 0;
+    for (std::size_t n = 0; n < 10; ++n) {
+        if (n == rest.size()) return fail(errc::message_truncated);
+        const auto b = std::to_integer<std::uint64_t>(rest[n]);
+        if (n == 9 && b > 1) break; // would not fit into 64 bits
+        value |= (b & 0x7fU) << (7 * n);
+        if (b >= 0x80U) continue;
+        rest = rest.subspan(n + 1);
+        return value;
+    }
+    return fail(errc::uvarint_too_long);
+}
+
+/// How many bytes the value of a field takes, which `rest` begins with.
+[[nodiscard]] inline result<std::uint64_t> value_size(wire_kind kind, byte_view& rest) noexcept {
+    switch (kind) {
+    case wire_kind::varint:
+        return take_varint(rest).map([](std::uint64_t) -> std::uint64_t { return 0; });
+    case wire_kind::fixed64:
+        return std::uint64_t{8};
+    case wire_kind::bytes:
+        return take_varint(rest);
+    case wire_kind::fixed32:
+        return std::uint64_t{4};
+    }
+    return fail(errc::bad_wire_type);
+}
+
+/// Everything that protozero would throw at, found before it is asked.
+[[nodiscard]] inline status scan_message(byte_view rest) noexcept {
+    while (!rest.empty()) {
+        const auto tag = take_varint(rest);
+        if (!tag) return fail(tag.error());
+        if (*tag > 0xffffffffU) return fail(errc::uvarint_too_long);
+        const std::uint64_t field = *tag >> 3U;
+        if (field == 0 || (field >= 19000 && field <= 19999)) return fail(errc::bad_field_number);
+        const auto size = value_size(static_cast<wire_kind>(*tag & 7U), rest);
+        if (!size) return fail(size.error());
+        if (*size > rest.size()) return fail(errc::message_truncated);
+        rest = rest.subspan(static_cast<std::size_t>(*size));
+    }
+    return {};
+}
+
+} // namespace detail
+
+inline result<message_reader> message_reader::open(byte_view message) noexcept {
+    if (const auto sound = detail::scan_message(message); !sound) return fail(sound.error());
+    return message_reader{message};
+}
+
+inline bool message_reader::next() noexcept {
+    if (waiting_) skip();
+    waiting_ = true;
+    const auto more = consume([](protozero::pbf_reader& r) { return r.next(); });
+    waiting_ = more && *more;
+    return waiting_;
+}
+
+inline result<std::uint64_t> message_reader::varint() noexcept {
+    if (kind() != wire_kind::varint) return fail(errc::wrong_wire_type);
+    return consume([](protozero::pbf_reader& r) { return r.get_uint64(); });
+}
+
+inline result<byte_view> message_reader::bytes() noexcept {
+    if (kind() != wire_kind::bytes) return fail(errc::wrong_wire_type);
+    return consume([](protozero::pbf_reader& r) {
+        const auto view = r.get_view();
+        return as_bytes(std::string_view{view.data(), view.size()});
+    });
+}
+
+inline bool valid_utf8(byte_view text) noexcept {
+    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = std::to_integer<std::uint32_t>(text[i++]);
+        if (lead < 0x80) continue;
+        const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+        if (lead < 0xc2 || lead > 0xf4 || text.size() - i < more) return false;
+        std::uint32_t point = lead & (0x3fU >> more);
+        for (std::size_t k = 0; k < more; ++k) {
+            const auto b = std::to_integer<std::uint32_t>(text[i++]);
+            if ((b & 0xc0U) != 0x80U) return false;
+            point = point << 6U | (b & 0x3fU);
+        }
+        const bool surrogate = point >= 0xd800 && point <= 0xdfff;
+        if (point < least[more] || point > 0x10ffff || surrogate) return false;
+    }
+    return true;
+}
+
+} // namespace lp2p::inline v0::wire
