@@ -28,6 +28,9 @@ type client struct {
 }
 
 func (c *client) newStream(ctx context.Context, p peer.ID, id protocol.ID) (network.Stream, error) {
+	if len(c.host.Network().ConnsToPeer(p)) == 0 {
+		return nil, network.ErrNoConn // the library's own answer says less
+	}
 	return c.host.NewStream(network.WithNoDial(ctx, "a command uses what is connected"), p, id)
 }
 

@@ -22,6 +22,7 @@ func classify(err error) (code, fault string) {
 	var mismatch sec.ErrPeerIDMismatch
 	var notSupported multistream.ErrNotSupported[protocolID]
 	var streamErr *network.StreamError
+	var connErr *network.ConnError
 	switch {
 	case errors.Is(err, swarm.ErrDialBackoff):
 		return "dial_backoff", "limit"
@@ -41,12 +42,14 @@ func classify(err error) (code, fault string) {
 		return "timeout", "timeout"
 	case errors.Is(err, network.ErrNoConn):
 		return "not_connected", "closed"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.As(err, &connErr),
+		errors.Is(err, swarm.ErrConnClosed):
+		return "connection_closed", "closed" // which also resets every stream: hence before those
 	case errors.As(err, &streamErr) && !streamErr.Remote:
 		return "stream_reset", "local"
 	case errors.Is(err, network.ErrReset):
 		return "stream_reset", "remote"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
-		errors.Is(err, swarm.ErrConnClosed), errors.Is(err, context.Canceled):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.Canceled):
 		return "closed", "closed"
 	}
 	return "failed", "remote"
