@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The name of a peer: a hash of its public key, or the key itself where it is short.
+//
+// A small value without heap memory. It proves nothing: a peer is who it says once it has signed
+// with the key that this is the id of.
+#pragma once
+
+#include <lp2p/wire/base32.hpp>
+#include <lp2p/wire/base58.hpp>
+#include <lp2p/wire/multihash.hpp>
+#include <lp2p/wire/public_key.hpp>
+
+#include <compare>
+
+namespace lp2p::inline v0::wire {
+
+/// spec: peer-ids, "Peer Ids". Ordered by bytes, as the rule for duplicate connections compares
+/// them. Two ids are equal when their bytes are; texts are never compared (there are two forms).
+class peer_id {
+public:
+    /// Longest encoded key that is kept whole instead of hashed, and the id that it makes.
+    static constexpr std::size_t most_inline_key = 42;
+    static constexpr std::size_t most_bytes = 2 + most_inline_key;
+
+    /// Nobody.
+    constexpr peer_id() noexcept = default;
+    /// Reads a multihash: sha2-256, or identity of at most 42 bytes. `unknown_hash`, `hash_length`,
+    /// and the errors of `decode_multihash`.
+    [[nodiscard]] static result<peer_id> from_bytes(byte_view bytes) noexcept;
+    /// Reads base58 (`12D3Koo…`, `16Uiu2…`, `Qm…`), or a CID version 1 in base32 (`b…`) or base58
+    /// (`z…`). `bad_digit`, `unsupported_base`, `not_a_peer_id`, `text_too_long`…
+    [[nodiscard]] static result<peer_id> parse(std::string_view text);
+    /// The id of a key. `Crypto` hashes where the key is long.
+    template <class Crypto>
+    [[nodiscard]] static peer_id of(const public_key& key, const Crypto& crypto) {
+        const byte_vector encoded = key.encode();
+        if (encoded.size() <= most_inline_key) return peer_id{hash_code::identity, encoded};
+        const crypto::digest hash = crypto.sha256(encoded);
+        return peer_id{hash_code::sha2_256, hash};
+    }
+
+    /// The multihash; empty for nobody. Valid as long as this id.
+    [[nodiscard]] constexpr byte_view bytes() const noexcept { return {bytes_.data(), size_}; }
+    /// Base58 of the bytes.
+    [[nodiscard]] std::string to_string() const { return base58_encode(bytes()); }
+    /// The key, where the id holds it. `no_inline_key`, or why it is no key.
+    [[nodiscard]] result<public_key> inline_key() const;
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+    friend bool operator==(const peer_id& a, const peer_id& b) noexcept {
+        return equal(a.bytes(), b.bytes());
+    }
+    friend std::strong_ordering operator<=>(const peer_id& a, const peer_id& b) noexcept {
+        if (a == b) return std::strong_ordering::equal;
+        return less(a.bytes(), b.bytes()) ? std::strong_ordering::less
+                                          : std::strong_ordering::greater;
+    }
+
+private:
+    peer_id(hash_code code, byte_view digest) noexcept {
+        span_sink out{bytes_};
+        encode_multihash(multihash{code, digest}, out);
+        size_ = static_cast<std::uint8_t>(out.size);
+    }
+
+    std::array<std::byte, most_bytes> bytes_{};
+    std::uint8_t size_ = 0;
+};
+static_assert(sizeof(peer_id) <= 48);
+
+inline result<peer_id> peer_id::from_bytes(byte_view bytes) noexcept {
+    const auto hash = decode_multihash(bytes);
+    if (!hash) return fail(hash.error());
+    if (hash->code == hash_code::identity) {
+        if (hash->digest.size() > most_inline_key) return fail(errc::hash_length);
+    } else if (hash->code != hash_code::sha2_256) {
+        return fail(errc::unknown_hash);
+    }
+    return peer_id{hash->code, hash->digest};
+}
+
+namespace detail {
+/// A multibase text of bytes that a CID is expected in.
+[[nodiscard]] inline result<byte_vector> decode_multibase(std::string_view text) {
+    switch (text.front()) {
+    case 'b':
+        return base32_decode(text.substr(1));
+    case 'z':
+        return base58_decode(text.substr(1));
+    default:
+        return fail(errc::unsupported_base);
+    }
+}
+} // namespace detail
+
+inline result<peer_id> peer_id::parse(std::string_view text) {
+    if (text.size() > 128) return fail(errc::text_too_long); // the longest takes 75 characters
+    if (text.empty()) return fail(errc::not_a_peer_id);
+    if (text.starts_with('1') || text.starts_with("Qm")) {
+        const auto bytes = base58_decode(text);
+        if (!bytes) return fail(bytes.error());
+        return from_bytes(*bytes);
+    }
+    const auto cid = detail::decode_multibase(text);
+    if (!cid) return fail(cid.error());
+    // CIDv1: version 1, codec libp2p-key, multihash
+    constexpr std::array<std::byte, 2> head{std::byte{0x01}, std::byte{0x72}};
+    if (cid->size() < head.size() || !equal(byte_view{*cid}.first(head.size()), head))
+        return fail(errc::not_a_peer_id);
+    return from_bytes(byte_view{*cid}.subspan(head.size()));
+}
+
+inline result<public_key> peer_id::inline_key() const {
+    if (empty() || bytes_[0] != std::byte{0}) return fail(errc::no_inline_key);
+    return public_key::decode(bytes().subspan(2));
+}
+
+} // namespace lp2p::inline v0::wire
