@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Writes the parts of a pubsub RPC: each function gives one whole field, ready to be strung
+// together with others.
+//
+// An RPC is a sequence of fields, so a message that was encoded once serves every peer that it goes
+// to. Nothing here checks limits: `peer_queue` cuts RPCs to what a peer takes.
+#pragma once
+
+#include <lp2p/protocol/pubsub/rpc.hpp>
+
+#include <span>
+
+namespace lp2p::inline v0::pubsub {
+
+/// A message as field `publish` of an RPC, fields in the order of their numbers, unknown ones
+/// dropped: what go, rust and js all verify (hazard H36).
+void encode_publish(const message_view& m, byte_vector& out);
+/// How many bytes that takes.
+[[nodiscard]] std::size_t publish_size(const message_view& m) noexcept;
+/// The Message inside bytes that `encode_publish` wrote.
+[[nodiscard]] result<message_view> decode_publish(byte_view field) noexcept;
+
+void encode_subscription(std::string_view topic, bool subscribe, byte_vector& out);
+
+/// Entries of a ControlMessage. They go behind `encode_control_header`.
+void encode_ihave(std::string_view topic, std::span<const byte_view> ids, byte_vector& out);
+void encode_iwant(std::span<const byte_view> ids, byte_vector& out);
+void encode_graft(std::string_view topic, byte_vector& out);
+/// `backoff` in seconds; nothing for a peer of gossipsub 1.0, which knows no such field.
+void encode_prune(std::string_view topic, std::optional<std::uint64_t> backoff, byte_vector& out);
+/// The tag and length before `size` bytes of control entries.
+void encode_control_header(std::size_t size, byte_vector& out);
+
+namespace detail {
+
+[[nodiscard]] constexpr std::size_t field_size(std::size_t size) noexcept {
+    return 1 + wire::uvarint_size(size) + size;
+}
+[[nodiscard]] constexpr std::size_t field_size(byte_view value) noexcept {
+    return has(value) ? field_size(value.size()) : 0;
+}
+[[nodiscard]] inline std::size_t message_size(const message_view& m) noexcept {
+    return field_size(m.from) + field_size(m.data) + field_size(m.seqno) +
+           (has(m.topic) ? field_size(m.topic.size()) : 0) + field_size(m.signature) +
+           field_size(m.key);
+}
+/// Tag and length of a field with a number below 16.
+inline void open_field(std::uint32_t field, std::size_t size, byte_vector& out) {
+    out.push_back(static_cast<std::byte>(field << 3U | 2U));
+    wire::encode_uvarint(size, out);
+}
+inline void write(std::uint32_t field, byte_view value, byte_vector& out) {
+    if (!has(value)) return;
+    open_field(field, value.size(), out);
+    append(out, value);
+}
+inline void write(std::uint32_t field, std::string_view value, byte_vector& out) {
+    if (has(value)) write(field, as_bytes(value), out);
+}
+
+} // namespace detail
+
+/// Fields 1 to 4, which are what a signature covers.
+inline void encode_signed_fields(const message_view& m, byte_vector& out) {
+    detail::write(field::from, m.from, out);
+    detail::write(field::data, m.data, out);
+    detail::write(field::seqno, m.seqno, out);
+    detail::write(field::topic, m.topic, out);
+}
+
+inline std::size_t publish_size(const message_view& m) noexcept {
+    return detail::field_size(detail::message_size(m));
+}
+
+inline void encode_publish(const message_view& m, byte_vector& out) {
+    const std::size_t size = detail::message_size(m);
+    out.reserve(out.size() + detail::field_size(size));
+    detail::open_field(field::publish, size, out);
+    encode_signed_fields(m, out);
+    detail::write(field::signature, m.signature, out);
+    detail::write(field::key, m.key, out);
+}
+
+inline result<message_view> decode_publish(byte_view field) noexcept {
+    if (field.empty()) return fail(errc::malformed_rpc);
+    const auto size = wire::decode_uvarint(field.subspan(1));
+    if (!size || field.size() != 1 + size->size + size->value) return fail(errc::malformed_rpc);
+    return decode_message(field.subspan(1 + size->size));
+}
+
+inline void encode_subscription(std::string_view topic, bool subscribe, byte_vector& out) {
+    wire::message_writer w{out};
+    w.nested(field::subscriptions, [&](wire::message_writer& s) {
+        s.varint(field::subscribe, subscribe ? 1 : 0);
+        s.text(field::subscription_topic, topic);
+    });
+}
+
+inline void encode_ihave(std::string_view topic, std::span<const byte_view> ids,
+                         byte_vector& out) {
+    std::size_t size = detail::field_size(topic.size());
+    for (const byte_view id : ids) size += detail::field_size(id.size());
+    out.reserve(out.size() + detail::field_size(size));
+    detail::open_field(field::ihave, size, out);
+    wire::message_writer w{out};
+    w.text(field::ihave_topic, topic);
+    for (const byte_view id : ids) w.bytes(field::ihave_id, id);
+}
+
+inline void encode_iwant(std::span<const byte_view> ids, byte_vector& out) {
+    std::size_t size = 0;
+    for (const byte_view id : ids) size += detail::field_size(id.size());
+    out.reserve(out.size() + detail::field_size(size));
+    detail::open_field(field::iwant, size, out);
+    wire::message_writer w{out};
+    for (const byte_view id : ids) w.bytes(field::iwant_id, id);
+}
+
+inline void encode_graft(std::string_view topic, byte_vector& out) {
+    wire::message_writer w{out};
+    w.nested(field::graft, [&](wire::message_writer& g) { g.text(field::graft_topic, topic); });
+}
+
+inline void encode_prune(std::string_view topic, std::optional<std::uint64_t> backoff,
+                         byte_vector& out) {
+    wire::message_writer w{out};
+    w.nested(field::prune, [&](wire::message_writer& p) {
+        p.text(field::prune_topic, topic);
+        if (backoff) p.varint(field::prune_backoff, *backoff);
+    });
+}
+
+inline void encode_control_header(std::size_t size, byte_vector& out) {
+    detail::open_field(field::control, size, out);
+}
+
+} // namespace lp2p::inline v0::pubsub
