@@ -16,7 +16,10 @@ namespace lp2p::inline v0 {
 template <class Event>
 class event_queue {
 public:
-    void push(Event e) { events_.push_back(std::move(e)); }
+    void push(Event e) {
+        if (head_ > kept && head_ > events_.size() / 2) drop_told();
+        events_.push_back(std::move(e));
+    }
     [[nodiscard]] std::optional<Event> poll() {
         if (empty()) return std::nullopt;
         std::optional<Event> e{std::move(events_[head_++])};
@@ -27,8 +30,10 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return events_.size() - head_; }
     void clear() noexcept {
         head_ = 0;
-        if (events_.capacity() > kept) std::vector<Event>{}.swap(events_);
-        else events_.clear();
+        if (events_.capacity() > kept)
+            std::vector<Event>{}.swap(events_);
+        else
+            events_.clear();
     }
     /// Drops each waiting event that `match` accepts: for a stream that is gone before anyone
     /// heard of it.
@@ -42,9 +47,16 @@ public:
         }
         events_.erase(events_.begin() + static_cast<std::ptrdiff_t>(to), events_.end());
         head_ = 0;
+        if (events_.empty()) clear();
     }
 
 private:
+    /// Without it a queue that is never quite empty would grow for ever.
+    void drop_told() {
+        events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(head_));
+        head_ = 0;
+    }
+
     static constexpr std::size_t kept = 4;
     std::vector<Event> events_;
     std::size_t head_ = 0;
