@@ -29,10 +29,10 @@ enum class errc : std::uint16_t {
     transport_closed,     ///< the byte stream ended before the handshake
     transport_reset,      ///< the byte stream was reset before the handshake was done
     refused_by_caller,    ///< `refuse()`
-    no_identity,          ///< the caller's identity has no signature
+    unusable_identity,    ///< the caller's identity has no signature, or does not fit
     crypto_failed,        ///< the crypto library failed
     nonce_exhausted,      ///< 2^64-1 frames in one direction
-    sealed_after_end,     ///< the caller sealed a frame on a channel that has ended
+    bad_seal,             ///< the caller sealed a frame of an impossible size
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
@@ -60,9 +60,9 @@ enum class errc : std::uint16_t {
     case errc::transport_reset:
     case errc::refused_by_caller:
         return fault::closed;
-    case errc::no_identity:
+    case errc::unusable_identity:
     case errc::crypto_failed:
-    case errc::sealed_after_end:
+    case errc::bad_seal:
         return fault::local;
     }
     return fault::none;
@@ -109,14 +109,14 @@ enum class errc : std::uint16_t {
         return "transport_reset";
     case errc::refused_by_caller:
         return "refused_by_caller";
-    case errc::no_identity:
-        return "no_identity";
+    case errc::unusable_identity:
+        return "unusable_identity";
     case errc::crypto_failed:
         return "crypto_failed";
     case errc::nonce_exhausted:
         return "nonce_exhausted";
-    case errc::sealed_after_end:
-        return "sealed_after_end";
+    case errc::bad_seal:
+        return "bad_seal";
     }
     return {};
 }
@@ -159,14 +159,15 @@ enum class errc : std::uint16_t {
         return "the connection was reset during the handshake";
     case errc::refused_by_caller:
         return "refused by this node once the peer's identity was proven";
-    case errc::no_identity:
-        return "this node's identity could not be signed; use a key type that the provider can";
+    case errc::unusable_identity:
+        return "this node's identity has no signature, or its muxers and key are over the payload "
+               "limit";
     case errc::crypto_failed:
         return "the crypto library failed, as it does when memory is short";
     case errc::nonce_exhausted:
         return "this connection has carried as many frames as one key may";
-    case errc::sealed_after_end:
-        return "a frame was sealed though the channel has ended";
+    case errc::bad_seal:
+        return "a frame to be sealed has no room for its tag, or more text than one frame carries";
     }
     return {};
 }
