@@ -166,8 +166,7 @@ private:
             if (!read(r, body)) return false;
             out_.control_bytes += body.size();
             too_large_ = out_.control_bytes > limits_.control;
-            return !too_large_ &&
-                   walk(body, [&](wire::message_reader& c) { return control(c); });
+            return !too_large_ && walk(body, [&](wire::message_reader& c) { return control(c); });
         default:
             return true;
         }

@@ -96,8 +96,7 @@ inline void encode_subscription(std::string_view topic, bool subscribe, byte_vec
     });
 }
 
-inline void encode_ihave(std::string_view topic, std::span<const byte_view> ids,
-                         byte_vector& out) {
+inline void encode_ihave(std::string_view topic, std::span<const byte_view> ids, byte_vector& out) {
     std::size_t size = detail::field_size(topic.size());
     for (const byte_view id : ids) size += detail::field_size(id.size());
     out.reserve(out.size() + detail::field_size(size));
