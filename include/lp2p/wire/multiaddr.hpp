@@ -109,28 +109,42 @@ struct known_component {
     return known_component{protocol, *value};
 }
 
-/// The value that a text means, for the protocols that have a text form.
-[[nodiscard]] inline result<byte_vector> parse_address_value(const address_protocol& protocol,
-                                                             std::string_view text) {
+/// Appends the value that a text means, for the protocols that have a text form; no error where
+/// it could.
+[[nodiscard]] inline error parse_address_value(const address_protocol& protocol,
+                                               std::string_view text, byte_vector& to) {
     switch (protocol.rule) {
-    case address_rule::ip4:
-        return parse_ip4(text).map([](const ip4_bytes& ip) { return to_vector(ip); });
-    case address_rule::ip6:
-        return parse_ip6(text).map([](const ip6_bytes& ip) { return to_vector(ip); });
+    case address_rule::ip4: {
+        const auto ip = parse_ip4(text);
+        if (!ip) return ip.error();
+        append(to, *ip);
+        return {};
+    }
+    case address_rule::ip6: {
+        const auto ip = parse_ip6(text);
+        if (!ip) return ip.error();
+        append(to, *ip);
+        return {};
+    }
     case address_rule::port: {
         const auto port = parse_number(text, 10, 65535);
-        if (!port) return fail(errc::bad_port);
-        byte_vector value(2);
-        store_u16(static_cast<std::uint16_t>(*port), value.data());
-        return value;
+        if (!port) return errc::bad_port;
+        to.resize(to.size() + 2);
+        store_u16(static_cast<std::uint16_t>(*port), &to[to.size() - 2]);
+        return {};
     }
     case address_rule::name:
-        if (!is_address_name(as_bytes(text))) return fail(errc::bad_name);
-        return to_vector(as_bytes(text));
-    case address_rule::peer:
-        return peer_id::parse(text).map([](const peer_id& id) { return to_vector(id.bytes()); });
+        if (!is_address_name(as_bytes(text))) return errc::bad_name;
+        append(to, as_bytes(text));
+        return {};
+    case address_rule::peer: {
+        const auto id = peer_id::parse(text);
+        if (!id) return id.error();
+        append(to, id->bytes());
+        return {};
+    }
     default:
-        return fail(errc::no_text_form);
+        return errc::no_text_form;
     }
 }
 
@@ -248,6 +262,7 @@ inline result<multiaddr> multiaddr::parse(std::string_view text, parse_failure* 
     if (text.empty()) return refuse(errc::empty_address, text);
     if (text.front() != '/') return refuse(errc::no_leading_slash, text);
     multiaddr read;
+    byte_vector value;
     std::string_view rest = text.substr(1);
     for (bool more = true; more;) {
         // A slash at the end leaves one more part to read, which is empty.
@@ -265,9 +280,10 @@ inline result<multiaddr> multiaddr::parse(std::string_view text, parse_failure* 
         if (!more) return refuse(errc::missing_value, name);
         const std::string_view part = take();
         if (part.empty()) return refuse(errc::empty_component, part);
-        const auto value = detail::parse_address_value(*protocol, part);
-        if (!value) return refuse(value.error(), part);
-        read.push(*protocol, *value);
+        value.clear();
+        const error why = detail::parse_address_value(*protocol, part, value);
+        if (why) return refuse(why, part);
+        read.push(*protocol, value);
     }
     return read;
 }

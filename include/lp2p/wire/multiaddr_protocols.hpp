@@ -7,7 +7,7 @@
 
 #include <lp2p/wire/multihash.hpp>
 #include <lp2p/wire/peer_id.hpp>
-#include <lp2p/wire/protobuf.hpp>
+#include <lp2p/wire/utf8.hpp>
 
 namespace lp2p::inline v0::wire {
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <lp2p/core/result.hpp>
+#include <lp2p/wire/utf8.hpp>
 #include <lp2p/wire/uvarint.hpp>
 
 #include <protozero/exception.hpp>
@@ -19,9 +20,6 @@ namespace lp2p::inline v0::wire {
 
 /// The wire types that exist without groups (protobuf encoding, "Message Structure").
 enum class wire_kind : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
-
-/// True where `text` is UTF-8: shortest forms only, no surrogates, at most U+10FFFF (RFC 3629).
-[[nodiscard]] bool valid_utf8(byte_view text) noexcept;
 
 /// Reads one level of a message:
 /// ```
@@ -133,8 +131,12 @@ namespace detail {
 /// How many bytes the value of a field takes, which `rest` begins with.
 [[nodiscard]] inline result<std::uint64_t> value_size(wire_kind kind, byte_view& rest) noexcept {
     switch (kind) {
-    case wire_kind::varint:
-        return take_varint(rest).map([](std::uint64_t) -> std::uint64_t { return 0; });
+    case wire_kind::varint: {
+        byte_view behind = rest;
+        const auto value = take_varint(behind);
+        if (!value) return value;
+        return std::uint64_t{rest.size() - behind.size()};
+    }
     case wire_kind::fixed64:
         return std::uint64_t{8};
     case wire_kind::bytes:
@@ -187,25 +189,6 @@ inline result<byte_view> message_reader::bytes() noexcept {
         const auto view = r.get_view();
         return as_bytes(std::string_view{view.data(), view.size()});
     });
-}
-
-inline bool valid_utf8(byte_view text) noexcept {
-    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = std::to_integer<std::uint32_t>(text[i++]);
-        if (lead < 0x80) continue;
-        const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4 || text.size() - i < more) return false;
-        std::uint32_t point = lead & (0x3fU >> more);
-        for (std::size_t k = 0; k < more; ++k) {
-            const auto b = std::to_integer<std::uint32_t>(text[i++]);
-            if ((b & 0xc0U) != 0x80U) return false;
-            point = point << 6U | (b & 0x3fU);
-        }
-        const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-        if (point < least[more] || point > 0x10ffff || surrogate) return false;
-    }
-    return true;
 }
 
 } // namespace lp2p::inline v0::wire
