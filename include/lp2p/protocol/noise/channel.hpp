@@ -120,8 +120,7 @@ template <crypto::provider Crypto>
 status channel<Crypto>::open(mutable_bytes frame) {
     const mutable_bytes sealed = frame.subspan(header);
     if (const auto opened = receive_.decrypt_with_ad({}, sealed); !opened) {
-        const bool theirs = opened.error() == fault::remote;
-        ended_ = reason{opened.error(), theirs ? party::remote : party::local, 0};
+        ended_ = reason{opened.error(), party::local, 0};
         byte_vector{}.swap(split_);
         return fail(opened.error());
     }

@@ -285,7 +285,7 @@ void handshake<Crypto>::handle_timeout(instant now) {
 
 template <crypto::provider Crypto>
 void handshake<Crypto>::fail_by(error why) {
-    finish({why, why == fault::local ? party::local : party::remote, 0});
+    finish({why, party::local, 0}); // whosever fault it was, it is we who end it
 }
 
 template <crypto::provider Crypto>
