@@ -11,6 +11,8 @@ const MAX_STREAMS: u64 = 2000;
 /// Most bytes that one of them may carry; for ping, how often.
 const MAX_BYTES: u64 = 1 << 32;
 
+const NO_SUCH_COMMAND: &str = "no such command";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     Echo,
@@ -93,9 +95,17 @@ fn usage(verb: &str) -> String {
         "echo" | "sink" | "source" => "PEER BYTES STREAMS",
         "reset" => "PEER STREAMS",
         "ping" => "PEER N",
-        _ => return "no such command".into(),
+        _ => return NO_SUCH_COMMAND.into(),
     };
     format!("use: {verb} {arguments}")
+}
+
+/// The code of the error line for a command that `parse` refused.
+pub fn refusal_code(verb: &str) -> &'static str {
+    match usage(verb).as_str() {
+        NO_SUCH_COMMAND => "unknown_command",
+        _ => "bad_arguments",
+    }
 }
 
 fn ask(verb: Verb, peer: &str, bytes: &str, streams: &str) -> Result<Command, String> {

@@ -21,7 +21,7 @@ impl Node {
             Ok(None) => {}
             Err(why) => {
                 let word = line.split_whitespace().next().unwrap_or_default();
-                self.command_failed(word, Fault::new("bad_arguments", "local", why));
+                self.command_failed(word, Fault::new(commands::refusal_code(word), "local", why));
             }
         }
         false

@@ -5,6 +5,7 @@ use crate::network::{Behaviour, BehaviourEvent};
 use crate::node::{direction, number, Conn, Node};
 use crate::pubsub::{self, StreamNote};
 use libp2p::core::ConnectedPoint;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{ConnectionId, NetworkBehaviour, SwarmEvent};
 use libp2p::{gossipsub, identify, ping, Multiaddr, PeerId};
 use serde_json::json;
@@ -82,7 +83,7 @@ impl Node {
         let conn = Conn {
             peer,
             inbound: endpoint.is_listener(),
-            remote: endpoint.get_remote_address().clone(),
+            remote: without_peer(endpoint.get_remote_address()),
             protocols: None,
             pubsub_in: None,
             pubsub_out: None,
@@ -256,4 +257,13 @@ impl Node {
         let fields = json!({ "peer": peer.to_string(), "rtt_us": rtt_us });
         self.out.emit("ping", fields);
     }
+}
+
+/// An address that was dialed ends in `/p2p/`; one that was accepted from does not.
+fn without_peer(addr: &Multiaddr) -> Multiaddr {
+    let mut addr = addr.clone();
+    if let Some(Protocol::P2p(_)) = addr.iter().last() {
+        addr.pop();
+    }
+    addr
 }

@@ -106,7 +106,7 @@ fn transport(error: &TransportError<io::Error>) -> (&'static str, &'static str) 
 }
 
 /// The error with its causes, on one line.
-fn chain(error: &dyn Error) -> String {
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(e) = cause {

@@ -162,7 +162,7 @@ impl Node {
         error: OpenError,
     ) {
         let text = error.text.clone();
-        let fields = json!({ "peer": peer.to_string(), "conn": number(conn), "stream": null,
+        let fields = json!({ "peer": peer.to_string(), "conn": number(conn), "stream": 0,
             "protocol": protocol.as_ref(), "dir": "out" });
         self.out
             .emit("stream_error", open_fault(error).onto(fields));
@@ -241,6 +241,14 @@ impl Node {
         let Some(job) = self.jobs.remove(&id) else {
             return;
         };
+        // A ping has told every answer in a line of its own; only its failure is left to tell.
+        if job.verb == Verb::Ping {
+            if let Some(why) = job.error {
+                let fault = Fault::new("failed", "remote", why);
+                self.out.emit("command_error", command_error("ping", fault));
+            }
+            return;
+        }
         let fields = json!({ "peer": job.peer.to_string(), "bytes": job.bytes,
             "streams": job.streams, "ok": job.error.is_none(),
             "ms": job.start.elapsed().as_millis() as u64, "error": job.error.unwrap_or_default() });

@@ -2,16 +2,19 @@
 //! commands and the byte protocols. What happens on each of them is in the files beside this one.
 
 use crate::cli::{Options, Target};
+use crate::faults::chain;
 use crate::jobs::{Job, Purpose, TaskNote};
 use crate::lines::Reporter;
 use crate::network::Behaviour;
 use crate::streams::RequestId;
 use futures::StreamExt;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::ConnectionId;
 use libp2p::{Multiaddr, PeerId, Swarm};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::pending;
+use std::net::{IpAddr, TcpListener};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{interval, interval_at, sleep, timeout, Instant, Interval, MissedTickBehavior};
@@ -85,9 +88,10 @@ impl Node {
     /// Listens where the flags say; the error is for people.
     pub fn listen(&mut self) -> Result<(), String> {
         for addr in self.options.listen.clone() {
+            probe(&addr).map_err(|e| format!("cannot listen on {addr}: {e}"))?;
             self.swarm
                 .listen_on(addr.clone())
-                .map_err(|e| format!("cannot listen on {addr}: {e}"))?;
+                .map_err(|e| format!("cannot listen on {addr}: {}", chain(&e)))?;
         }
         Ok(())
     }
@@ -161,6 +165,21 @@ impl Node {
 /// The number in the library's connection id.
 pub fn number(conn: ConnectionId) -> u64 {
     conn.to_string().parse().unwrap_or_default()
+}
+
+/// Binds the port and lets it go. The library shares ports (SO_REUSEPORT), so that on its own it
+/// would take one that another process listens on, and half of that one's connections.
+fn probe(addr: &Multiaddr) -> std::io::Result<()> {
+    let mut parts = addr.iter();
+    let ip: IpAddr = match parts.next() {
+        Some(Protocol::Ip4(ip)) => ip.into(),
+        Some(Protocol::Ip6(ip)) => ip.into(),
+        _ => return Ok(()), // the library says what it thinks of it
+    };
+    match parts.next() {
+        Some(Protocol::Tcp(port)) if port != 0 => TcpListener::bind((ip, port)).map(drop),
+        _ => Ok(()),
+    }
 }
 
 pub fn direction(inbound: bool) -> &'static str {
