@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// One peer, one byte stream: upgrade, secure channel, yamux and negotiated substreams, stacked.
+//
+// A connection eats the bytes of a transport and gives back substreams that have a protocol and an
+// owner. It opens no socket, reads no clock and knows no service. Construction takes a role, who we
+// are, a config and `now`; the identity is proven before a muxer exists and waits for `proceed`.
+#pragma once
+
+#include <lp2p/connection/events.hpp>
+#include <lp2p/connection/protocol_knowledge.hpp>
+#include <lp2p/connection/substream_ledger.hpp>
+#include <lp2p/connection/upgrade.hpp>
+#include <lp2p/core/deadlines.hpp>
+#include <lp2p/core/event_queue.hpp>
+#include <lp2p/core/machine.hpp>
+#include <lp2p/core/trace.hpp>
+#include <lp2p/protocol/yamux/session.hpp>
+
+#include <span>
+
+namespace lp2p::inline v0 {
+
+/// `Stack` is `{ using crypto = …; using security = …; }`: how connections are secured.
+template <class Stack>
+class connection {
+public:
+    using event = connections::event;
+    using crypto = typename Stack::crypto;
+    using security = typename Stack::security;
+    using channel = typename security::channel;
+    using identity = typename security::identity;
+
+    struct config {
+        std::optional<wire::peer_id> expected{}; ///< who we dialed; a listener expects nobody
+        const limits* bounds = &default_limits; ///< must outlive the connection
+        multistream::protocol_list serves{};    ///< answered on inbound substreams
+        trace_sink trace{};
+        conn_id id{}; ///< for traces only
+    };
+
+    /// `self` must outlive the upgrade.
+    connection(role r, const identity& self, config c, const crypto& random, instant now)
+        : role_{r}, config_{std::move(c)}, opened_at_{now},
+          upgrade_{std::make_unique<upgrade<Stack>>(
+              r, self,
+              typename upgrade<Stack>::config{.expected = config_.expected,
+                                              .bounds = config_.bounds},
+              random, now)},
+          ledger_{{.outbound = config_.bounds->streams_out,
+                   .both = config_.bounds->streams_both,
+                   .reserved = config_.bounds->streams_reserved}},
+          upgrade_deadline_{after(now, config_.bounds->upgrade_timeout)} {}
+
+    // --- the duplex ---------------------------------------------------------------------------
+    result<std::size_t> receive(mutable_bytes in, instant now) {
+        if (ended_) return fail(ended_->why);
+        const std::size_t given = in.size();
+        if (upgrade_) {
+            const auto used = upgrade_->receive(in, now);
+            if (!used) return fail_upgrade();
+            in = in.subspan(*used);
+            after_upgrade_step(now);
+        }
+        if (session_ && !ended_) open_frames(in, now);
+        drain(now);
+        if (ended_ && ended_->why.kind == fault::remote) return fail(ended_->why);
+        return given;
+    }
+    void receive_end(end e, instant now) {
+        if (ended_) return;
+        const auto why = e.how == end::fin ? connections::errc::transport_closed
+                                           : connections::errc::transport_reset;
+        if (session_) session_->receive_end(e, now);
+        drain_session(now);
+        finish_connection({why, party::transport, e.code});
+    }
+    /// At most `n` bytes for the transport; valid until the next non-const call.
+    byte_view transmit(std::size_t n) {
+        if (out_.empty() && session_) pack(n);
+        return out_.view().first(std::min(n, out_.size()));
+    }
+    void transmitted(std::size_t n) {
+        out_.consume(n);
+        bytes_out_ += n;
+        if (upgrade_) upgrade_->sent(0);
+    }
+    [[nodiscard]] std::optional<end> wants_end() const noexcept {
+        return ended_ ? std::optional{end{end::fin, 0}} : std::nullopt;
+    }
+    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<instant> next_timeout() const {
+        if (ended_) return std::nullopt;
+        std::optional<instant> first = earlier(upgrade_deadline_, talks_.next());
+        return session_ ? earlier(first, session_->next_timeout()) : first;
+    }
+    void handle_timeout(instant now) {
+        if (ended_) return;
+        if (upgrade_deadline_ && now >= *upgrade_deadline_) {
+            finish_connection({connections::errc::upgrade_timeout, party::local});
+            return;
+        }
+        while (const auto late = talks_.expire(now)) talk_expired(*late);
+        if (session_) session_->handle_timeout(now);
+        drain(now);
+    }
+    [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
+
+    // --- what it is ---------------------------------------------------------------------------
+    /// False while too much is owed (pongs, control frames): read again after the next flush.
+    [[nodiscard]] bool wants_input() const {
+        return !ended_ && (!session_ || session_->wants_input());
+    }
+    [[nodiscard]] bool has_output() const {
+        return !out_.empty() || (session_ && session_->pending() != 0);
+    }
+    [[nodiscard]] bool is_ready() const noexcept { return ready_ && !ended_; }
+    [[nodiscard]] role own_role() const noexcept { return role_; }
+    /// Empty before the identity is proven.
+    [[nodiscard]] const wire::peer_id& peer() const noexcept { return peer_; }
+    [[nodiscard]] const wire::public_key& remote_key() const noexcept { return remote_key_; }
+    [[nodiscard]] upgrade_stage stage() const noexcept {
+        return upgrade_ ? upgrade_->stage() : upgrade_stage::done;
+    }
+    [[nodiscard]] std::optional<duration> rtt() const noexcept { return rtt_; }
+    [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
+    [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
+    [[nodiscard]] const substream_ledger& ledger() const noexcept { return ledger_; }
+    [[nodiscard]] protocol_knowledge& knowledge() noexcept { return knowledge_; }
+    [[nodiscard]] const protocol_knowledge& knowledge() const noexcept { return knowledge_; }
+    /// Received bytes that nobody consumed yet.
+    [[nodiscard]] std::size_t unread() const { return session_ ? session_->counts().buffered : 0; }
+
+    // --- life -----------------------------------------------------------------------------------
+    /// The identity is welcome: the upgrade goes on. Only after `identity_proven`.
+    void proceed(instant now) {
+        if (ended_ || !upgrade_ || upgrade_->stage() != upgrade_stage::proven) return;
+        upgrade_->proceed(now);
+        if (upgrade_->failed()) {
+            (void)fail_upgrade();
+            return;
+        }
+        after_upgrade_step(now);
+        drain(now);
+    }
+    /// The identity is not welcome: nothing was carried, nothing is lost. The remote sees the end of
+    /// the transport.
+    void refuse(error why) { finish_connection({why, party::local}); }
+    /// Ends it: GoAway 0, and the transport once that is written.
+    void close(error why, instant now) {
+        if (ended_) return;
+        if (session_) session_->go_away(0);
+        drain_session(now);
+        finish_connection({why, party::local});
+    }
+    /// What inbound substreams are answered with from now on.
+    void serve(multistream::protocol_list list) { config_.serves = std::move(list); }
+    /// Asks the remote whether it is there; `pong` follows, or `keepalive_timeout` ends it.
+    void ping(instant now) {
+        if (session_ && !ended_) session_->ping(now);
+    }
+
+    // --- substreams -----------------------------------------------------------------------------
+    /// Opens a substream for the first of `protocols` that the remote takes. `substream_open` or
+    /// `substream_failed` follows. `confirm::lazy` needs exactly one protocol.
+    /// Errors: `not_ready`, `stream_limit` (that open only; the connection stays).
+    result<substream_index> open(std::span<const std::string> protocols, purpose use,
+                                 instant deadline, confirm how, instant now) {
+        if (ended_ || !ready_) return fail(connections::errc::not_ready);
+        if (const status room = ledger_.may_open(use); !room) return fail(room.error());
+        substream_entry& e = ledger_.add(direction::outbound, use, substream_phase::queued, now);
+        const substream_index index = e.index;
+        e.proposals.assign(protocols.begin(), protocols.end());
+        e.lazy = how == confirm::lazy && e.proposals.size() == 1;
+        talks_.set(index, deadline);
+        start_queued(now);
+        drain(now);
+        return index;
+    }
+    /// The agreed protocol; empty before.
+    [[nodiscard]] std::string_view protocol(substream_index id) const noexcept {
+        const substream_entry* e = ledger_.find(id);
+        return e == nullptr ? std::string_view{} : std::string_view{e->protocol};
+    }
+    /// Received bytes, perhaps not all; valid until the next non-const call.
+    [[nodiscard]] byte_view read(substream_index id) const {
+        const substream_entry* e = ledger_.find(id);
+        if (e == nullptr || e->phase != substream_phase::open || e->talk) return {};
+        return session_->read(*e->stream);
+    }
+    /// Returns credit to the peer.
+    void consume(substream_index id, std::size_t n, instant now) {
+        substream_entry* e = ledger_.find(id);
+        if (e == nullptr || e->phase != substream_phase::open || e->talk) return;
+        e->last_progress = now;
+        session_->consume(*e->stream, n);
+        drain(now);
+    }
+    /// Takes what fits, perhaps nothing; `substream_writable` follows a short write.
+    /// Errors: `unknown_substream`, `write_after_finish`.
+    result<std::size_t> write(substream_index id, byte_view bytes, instant now) {
+        return write_any(id, bytes, now);
+    }
+    /// The same, all or nothing, keeping a reference instead of a copy.
+    result<std::size_t> write(substream_index id, const shared_bytes& bytes, instant now) {
+        return write_any(id, bytes, now);
+    }
+    /// Ends our direction behind what was written.
+    void finish(substream_index id, instant now) {
+        substream_entry* e = ledger_.find(id);
+        if (e == nullptr || e->phase != substream_phase::open || e->finished_by_us) return;
+        e->finished_by_us = true;
+        (void)session_->finish(*e->stream);
+        drain(now);
+    }
+    /// Ends both directions at once; queued data is dropped. `substream_ended` follows (or, before
+    /// it was open, nothing more).
+    void reset(substream_index id, std::uint32_t code, instant now) {
+        substream_entry* e = ledger_.find(id);
+        if (e == nullptr) return;
+        if (e->phase == substream_phase::open) {
+            (void)session_->reset(*e->stream, code);
+            drain(now);
+            return;
+        }
+        forget(*e, code);
+    }
+
+private:
+    // --- upgrade ------------------------------------------------------------------------------
+    result<std::size_t> fail_upgrade() {
+        take_upgrade_output();
+        reason why = *upgrade_->failed();
+        finish_connection(why);
+        return fail(why.why);
+    }
+    void take_upgrade_output() {
+        out_.append(upgrade_->output());
+        upgrade_->sent(upgrade_->output().size());
+    }
+    void after_upgrade_step(instant now) {
+        take_upgrade_output();
+        if (peer_.empty() && !upgrade_->peer().empty()) {
+            peer_ = upgrade_->peer();
+            remote_key_ = upgrade_->remote_key();
+            events_.push(connections::identity_proven{});
+        }
+        if (!upgrade_->done()) return;
+        channel_.emplace(upgrade_->take_channel());
+        session_.emplace(role_ == role::dialer ? yamux::role::dialer : yamux::role::listener,
+                         session_config(), now);
+        session_->ping(now); // its pong is what `ready` means
+        byte_vector opened = upgrade_->take_plaintext();
+        byte_queue held = upgrade_->take_held();
+        upgrade_.reset();
+        if (!opened.empty()) feed_session(opened, now);
+        if (!ended_ && !held.empty()) open_frames(held.mutable_view(), now);
+    }
+    [[nodiscard]] yamux::config session_config() const {
+        const limits& l = *config_.bounds;
+        return {.streams_in = l.streams_in,
+                .streams_waiting = l.streams_waiting,
+                .streams_out = l.streams_out,
+                .streams_both = l.streams_both,
+                .streams_unacknowledged = l.streams_unacknowledged,
+                .window_most = l.window_most,
+                .unread = l.unread_connection,
+                .queued_stream = l.queued_stream,
+                .queued_connection = l.queued_connection,
+                .data_frame = l.data_frame,
+                .control_owed = l.control_owed,
+                .pings_owed = l.pings_owed,
+                .resets = l.resets,
+                .useless_frames = l.useless_frames,
+                .skipped_bytes = l.skipped_bytes,
+                .stalled_writer = l.stalled_writer,
+                .write_progress = l.write_progress,
+                .keepalive_idle = l.keepalive_idle,
+                .keepalive_answer = l.keepalive_answer,
+                .goaway_grace = l.goaway_grace,
+                .trace = config_.trace,
+                .trace_connection = static_cast<std::uint64_t>(config_.id)};
+    }
+
+    // --- bytes in and out ----------------------------------------------------------------------
+    void open_frames(mutable_bytes in, instant now) {
+        while (!in.empty() && !ended_) {
+            const auto used = channel_->receive(in, now);
+            if (!used) {
+                finish_connection({used.error(), party::remote});
+                return;
+            }
+            in = in.subspan(*used);
+            if (channel_->has_plaintext()) feed_session(channel_->plaintext(), now);
+            else if (*used == 0) return;
+        }
+        if (channel_) channel_->release();
+    }
+    void feed_session(byte_view opened, instant now) {
+        bytes_in_ += opened.size();
+        const auto used = session_->receive(opened, now);
+        if (!used) drain_session(now);
+    }
+    void pack(std::size_t n) {
+        const std::size_t due = session_->pending();
+        if (due == 0) return;
+        const std::size_t overhead = channel::header + channel::trailer;
+        const std::size_t room = std::max(n, least_frame) - overhead;
+        const std::size_t body = std::min({due, room, channel::most_plaintext});
+        byte_vector frame(body + overhead);
+        const std::size_t packed =
+            session_->pack(mutable_bytes{frame}.subspan(channel::header, body));
+        if (packed == 0) return;
+        frame.resize(packed + overhead);
+        channel_->seal(frame);
+        out_.adopt(std::move(frame));
+    }
+
+    // --- what the session says --------------------------------------------------------------
+    void drain(instant now) {
+        if (!session_) return;
+        drain_session(now);
+        if (!ended_ && ledger_.outbound() != 0) start_queued(now);
+    }
+    void drain_session(instant now) {
+        if (!session_) return;
+        while (auto e = session_->poll_event()) {
+            std::visit([&](const auto& told) { on(told, now); }, *e);
+            if (ended_) return;
+        }
+    }
+    void on(const yamux::stream_opened& e, instant now) {
+        substream_entry& entry = ledger_.add(direction::inbound, purpose::application,
+                                             substream_phase::waiting, now);
+        ledger_.bind(entry, e.id);
+    }
+    void on(const yamux::stream_readable& e, instant now) {
+        substream_entry* entry = ledger_.find(e.id);
+        if (entry == nullptr) return;
+        entry->last_progress = now;
+        if (entry->phase == substream_phase::waiting) start_listening(*entry, now);
+        if (entry->talk) talk(entry->index, now);
+        else events_.push(connections::substream_readable{entry->index});
+    }
+    void on(const yamux::stream_writable& e, instant now) {
+        substream_entry* entry = ledger_.find(e.id);
+        if (entry == nullptr) return;
+        entry->last_progress = now;
+        if (entry->talk) talk(entry->index, now);
+        else events_.push(connections::substream_writable{entry->index});
+    }
+    void on(const yamux::stream_finished& e, instant now) {
+        substream_entry* entry = ledger_.find(e.id);
+        if (entry == nullptr) return;
+        entry->finished_by_remote = true;
+        if (entry->phase == substream_phase::waiting) forget(*entry, 0);
+        else if (entry->talk) talk(entry->index, now);
+        else events_.push(connections::substream_finished{entry->index});
+    }
+    void on(const yamux::stream_reset& e, instant now) {
+        substream_entry* entry = ledger_.find(e.id);
+        if (entry == nullptr) return;
+        if (entry->talk) talk_ends(*entry, {end::reset, e.code}, now);
+        else if (entry->phase == substream_phase::open)
+            events_.push(connections::substream_reset{entry->index, e.code});
+    }
+    void on(const yamux::stream_ended& e, instant) {
+        substream_entry* entry = ledger_.find(e.id);
+        if (entry == nullptr) return;
+        const substream_index index = entry->index;
+        if (entry->phase == substream_phase::open)
+            events_.push(connections::substream_ended{index, e.why});
+        else if (entry->dir == direction::outbound)
+            events_.push(connections::substream_failed{
+                index, e.why.why ? e.why.why : connections::errc::negotiation_closed});
+        drop(index);
+    }
+    void on(const yamux::pong& e, instant) {
+        rtt_ = e.rtt;
+        if (ready_) {
+            events_.push(connections::pong{e.rtt});
+            return;
+        }
+        ready_ = true;
+        upgrade_deadline_.reset();
+        events_.push(connections::ready{e.rtt});
+    }
+    void on(const yamux::went_away& e, instant) {
+        events_.push(connections::went_away{e.code});
+    }
+    void on(const yamux::ended& e, instant) { finish_connection(e.why); }
+
+    // --- negotiation on substreams ------------------------------------------------------------
+    void start_queued(instant now) {
+        while (substream_entry* e = ledger_.first_queued()) {
+            const auto stream = session_->open(now);
+            if (!stream && stream.error() == yamux::errc::ack_backlog) return;
+            if (!stream) {
+                const substream_index index = e->index;
+                events_.push(connections::substream_failed{index, stream.error()});
+                drop(index);
+                continue;
+            }
+            ledger_.bind(*e, *stream);
+            start_dialing(*e, now);
+        }
+    }
+    void start_dialing(substream_entry& e, instant now) {
+        const auto until = talks_.at(e.index);
+        const duration left = until ? *until - now : config_.bounds->negotiation_timeout;
+        e.phase = substream_phase::negotiating;
+        e.talk = std::make_unique<negotiation>(
+            std::in_place_type<multistream::dialer>,
+            multistream::dialer::config{.protocols = e.proposals,
+                                        .token_most = config_.bounds->multistream_token,
+                                        .proposals = config_.bounds->proposals_made,
+                                        .timeout = left},
+            now);
+        const substream_index index = e.index;
+        const bool lazy = e.lazy;
+        talk(index, now);
+        substream_entry* still = lazy ? ledger_.find(index) : nullptr;
+        if (still != nullptr && still->phase == substream_phase::negotiating) {
+            still->phase = substream_phase::open;
+            still->protocol = still->proposals.front();
+            events_.push(connections::substream_open{index, direction::outbound});
+        }
+    }
+    void start_listening(substream_entry& e, instant now) {
+        (void)session_->accept(*e.stream);
+        e.phase = substream_phase::negotiating;
+        e.talk = std::make_unique<negotiation>(
+            std::in_place_type<multistream::listener>,
+            multistream::listener::config{.protocols = config_.serves,
+                                          .token_most = config_.bounds->multistream_token,
+                                          .proposals = config_.bounds->proposals_accepted,
+                                          .timeout = config_.bounds->negotiation_timeout},
+            now);
+        talks_.set(e.index, after(now, config_.bounds->negotiation_timeout));
+    }
+    /// Moves bytes between the stream and its negotiation, and tells how it went.
+    void talk(substream_index index, instant now) {
+        substream_entry* e = ledger_.find(index);
+        const yamux::stream_id stream = *e->stream;
+        std::visit(
+            [&](auto& machine) {
+                for (byte_view in = session_->read(stream); !in.empty();
+                     in = session_->read(stream)) {
+                    const auto used = machine.receive(in, now);
+                    if (!used || *used == 0) break;
+                    session_->consume(stream, *used);
+                }
+                talk_output(machine, stream);
+            },
+            *e->talk);
+        if (e->finished_by_remote && session_->read(stream).empty())
+            std::visit([&](auto& m) { m.receive_end({end::fin, 0}, now); }, *e->talk);
+        talk_result(*e);
+    }
+    template <class Machine>
+    void talk_output(Machine& machine, yamux::stream_id stream) {
+        for (byte_view out = machine.transmit(talk_piece); !out.empty();
+             out = machine.transmit(talk_piece)) {
+            const auto put = session_->write(stream, out);
+            if (!put || *put == 0) return;
+            machine.transmitted(*put);
+        }
+    }
+    void talk_ends(substream_entry& e, end how, instant now) {
+        std::visit([&](auto& m) { m.receive_end(how, now); }, *e.talk);
+        talk_result(e);
+    }
+    void talk_expired(substream_index index) {
+        substream_entry* e = ledger_.find(index);
+        if (e == nullptr) return;
+        if (e->phase == substream_phase::queued) {
+            events_.push(connections::substream_failed{index, connections::errc::ack_backlog});
+            drop(index);
+            return;
+        }
+        talk_failed(*e, connections::errc::negotiation_timeout);
+    }
+    void talk_result(substream_entry& e) {
+        const auto [agreed, why] = std::visit(
+            [](auto& m) {
+                while (m.poll_event()) {}
+                const auto protocol = m.agreed();
+                const error failed = m.ended() ? m.ended()->why : error{};
+                return std::pair{protocol ? std::string{*protocol} : std::string{}, failed};
+            },
+            *e.talk);
+        if (!agreed.empty()) talk_agreed(e, agreed);
+        else if (why) talk_failed(e, why);
+    }
+    void talk_agreed(substream_entry& e, const std::string& protocol) {
+        const bool was_open = e.phase == substream_phase::open; // lazy
+        talks_.erase(e.index);
+        e.talk.reset();
+        e.phase = substream_phase::open;
+        e.protocol = protocol;
+        std::vector<std::string>{}.swap(e.proposals);
+        if (e.dir == direction::outbound) knowledge_.confirmed(protocol);
+        if (!was_open) events_.push(connections::substream_open{e.index, e.dir});
+        if (!session_->read(*e.stream).empty())
+            events_.push(connections::substream_readable{e.index});
+        if (e.finished_by_remote) events_.push(connections::substream_finished{e.index});
+    }
+    void talk_failed(substream_entry& e, error why) {
+        const substream_index index = e.index;
+        const bool was_open = e.phase == substream_phase::open; // lazy: reader and writer hear of it
+        if (e.dir == direction::outbound) {
+            if (why == fault::refused)
+                for (const std::string& p : e.proposals) knowledge_.refused(p);
+            if (was_open)
+                events_.push(connections::substream_ended{index, {why, party::remote, 0}});
+            else events_.push(connections::substream_failed{index, why});
+        }
+        forget(e, multistream::negotiation_failed);
+    }
+    /// Resets what is not open (or, lazily open, was refused) and drops its entry: nobody hears more.
+    void forget(substream_entry& e, std::uint32_t code) {
+        const auto stream = e.stream;
+        const party blame = e.dir == direction::inbound ? party::remote : party::local;
+        drop(e.index);
+        if (stream) (void)session_->reset(*stream, code, blame);
+    }
+    void drop(substream_index index) {
+        talks_.erase(index);
+        ledger_.erase(index);
+    }
+
+    template <class Bytes>
+    result<std::size_t> write_any(substream_index id, const Bytes& bytes, instant now) {
+        substream_entry* e = ledger_.find(id);
+        if (e == nullptr || e->phase != substream_phase::open)
+            return fail(connections::errc::unknown_substream);
+        if (e->finished_by_us) return fail(connections::errc::write_after_finish);
+        const auto put = session_->write(*e->stream, bytes);
+        if (put && *put != 0) e->last_progress = now;
+        return put;
+    }
+    void finish_connection(reason why) {
+        if (ended_) return;
+        ended_ = why;
+        for (const substream_entry& e : ledger_.entries()) {
+            if (e.phase == substream_phase::open)
+                events_.push(connections::substream_ended{e.index, why});
+            else if (e.dir == direction::outbound)
+                events_.push(connections::substream_failed{e.index, why.why});
+        }
+        events_.push(connections::ended{why});
+    }
+
+    static constexpr std::size_t least_frame = 1024;
+    static constexpr std::size_t talk_piece = 2048;
+
+    role role_;
+    bool ready_ = false;
+    config config_;
+    instant opened_at_;
+    std::unique_ptr<upgrade<Stack>> upgrade_;
+    std::optional<channel> channel_;
+    std::optional<yamux::session> session_;
+    wire::peer_id peer_;
+    wire::public_key remote_key_;
+    protocol_knowledge knowledge_;
+    substream_ledger ledger_;
+    deadline_index<substream_index> talks_;
+    std::optional<instant> upgrade_deadline_;
+    byte_queue out_;
+    event_queue<event> events_;
+    std::optional<duration> rtt_;
+    std::optional<reason> ended_;
+    std::uint64_t bytes_in_ = 0;
+    std::uint64_t bytes_out_ = 0;
+};
+
+} // namespace lp2p::inline v0

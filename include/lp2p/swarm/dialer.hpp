@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Dials, keyed by peer: who asks for a peer that is being dialed joins that dial.
+//
+// One job a peer, one address of it at a time, `limits::dials` jobs at once, the rest waits in the
+// order it came. It connects nothing itself: attempts come out, outcomes go in. The seed's fault
+// starts with the opposite of this (H13; seed-fault.md, R1).
+#pragma once
+
+#include <lp2p/core/event_queue.hpp>
+#include <lp2p/swarm/address_book.hpp>
+#include <lp2p/swarm/errc.hpp>
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace lp2p::inline v0 {
+
+/// One call of `dial`; never reused while the node lives. 0 is none.
+enum class request_id : std::uint32_t {};
+
+/// How a dial was answered.
+enum class dial_outcome : std::uint8_t { opened, joined, reused };
+
+[[nodiscard]] constexpr std::string_view to_string(dial_outcome o) noexcept {
+    constexpr std::string_view names[] = {"opened", "joined", "reused"};
+    return names[static_cast<std::size_t>(o)];
+}
+
+class peer_dialer {
+public:
+    struct config {
+        std::size_t dials = default_limits.dials;
+    };
+    /// Why one address did not work.
+    struct cause {
+        wire::multiaddr address;
+        error why;
+    };
+    /// Everybody who waited for one peer, with what came of it.
+    struct answer {
+        struct waiter {
+            request_id request;
+            dial_outcome how;
+        };
+        wire::peer_id peer;
+        std::vector<waiter> waiters;
+        error why;                 ///< none: connected
+        std::vector<cause> causes; ///< on failure: each address with its cause
+    };
+    /// Connect to this address now; answer with `attempt_failed` or `connected`.
+    struct attempt {
+        wire::peer_id peer;
+        wire::multiaddr address;
+    };
+
+    explicit peer_dialer(config c) noexcept : config_{c} {}
+
+    /// Asks for a peer that is not connected. True where this joined a dial that runs.
+    bool dial(request_id request, const wire::peer_id& peer, const address_book& book, instant now) {
+        if (job* running = find(peer)) {
+            running->waiters.push_back({request, dial_outcome::joined});
+            for (const auto& r : book.of(peer)) add_address(*running, r, now);
+            return true;
+        }
+        job fresh{.peer = peer};
+        fresh.waiters.push_back({request, dial_outcome::opened});
+        for (const auto& r : book.of(peer)) add_address(fresh, r, now);
+        jobs_.push_back(std::move(fresh));
+        pump();
+        return false;
+    }
+    [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
+        return const_cast<peer_dialer*>(this)->find(peer) != nullptr; // NOLINT: same look-up
+    }
+    /// The running attempt failed: the next address, or the answer.
+    void attempt_failed(const wire::peer_id& peer, const wire::multiaddr& address, error why) {
+        job* j = find(peer);
+        if (j == nullptr || !j->running) return;
+        j->running = false;
+        --running_;
+        j->causes.push_back({address, why});
+        pump();
+    }
+    /// A connection to the peer is there, from either side: everybody is answered.
+    void connected(const wire::peer_id& peer) {
+        for (auto at = jobs_.begin(); at != jobs_.end(); ++at) {
+            if (at->peer != peer) continue;
+            if (at->running) --running_;
+            answers_.push({.peer = at->peer, .waiters = std::move(at->waiters), .why = {}, .causes = {}});
+            jobs_.erase(at);
+            break;
+        }
+        pump();
+    }
+    [[nodiscard]] std::optional<attempt> poll_attempt() { return attempts_.poll(); }
+    [[nodiscard]] std::optional<answer> poll_answer() { return answers_.poll(); }
+    [[nodiscard]] std::size_t jobs() const noexcept { return jobs_.size(); }
+
+private:
+    struct job {
+        wire::peer_id peer;
+        std::vector<answer::waiter> waiters{};
+        std::deque<wire::multiaddr> left{};
+        std::vector<wire::multiaddr> known{};
+        std::vector<cause> causes{};
+        bool running = false;
+    };
+
+    job* find(const wire::peer_id& peer) noexcept {
+        for (job& j : jobs_)
+            if (j.peer == peer) return &j;
+        return nullptr;
+    }
+    static void add_address(job& j, const address_book::record& r, instant now) {
+        for (const auto& a : j.known)
+            if (a == r.address) return;
+        j.known.push_back(r.address);
+        if (!r.address.tcp()) j.causes.push_back({r.address, swarms::errc::address_unsupported});
+        else if (now < r.not_before) j.causes.push_back({r.address, swarms::errc::dial_backoff});
+        else j.left.push_back(r.address);
+    }
+    void pump() {
+        for (auto at = jobs_.begin(); at != jobs_.end() && running_ < config_.dials;) {
+            if (at->running) {
+                ++at;
+                continue;
+            }
+            if (at->left.empty()) {
+                at = give_up(at);
+                continue;
+            }
+            at->running = true;
+            ++running_;
+            attempts_.push({at->peer, at->left.front()});
+            at->left.pop_front();
+            ++at;
+        }
+    }
+    std::deque<job>::iterator give_up(std::deque<job>::iterator at) {
+        error why = swarms::errc::no_address;
+        for (const cause& c : at->causes)
+            if (why == error{swarms::errc::no_address} || c.why != error{swarms::errc::dial_backoff})
+                why = c.why;
+        answers_.push({.peer = at->peer,
+                       .waiters = std::move(at->waiters),
+                       .why = why,
+                       .causes = std::move(at->causes)});
+        return jobs_.erase(at);
+    }
+
+    config config_;
+    std::deque<job> jobs_; // in the order they came
+    std::size_t running_ = 0;
+    event_queue<attempt> attempts_;
+    event_queue<answer> answers_;
+};
+
+} // namespace lp2p::inline v0

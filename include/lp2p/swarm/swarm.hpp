@@ -1,0 +1,556 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Every connection of a node: who, how many, through what.
+//
+// It routes bytes to connections, keys dials by peer, and keeps one connection per peer by the rule
+// of connection_manager. It opens no socket (commands ask the driver to), reads no clock and names
+// no protocol: services tell it what to serve.
+#pragma once
+
+#include <lp2p/connection/connection.hpp>
+#include <lp2p/swarm/address_book.hpp>
+#include <lp2p/swarm/connection_manager.hpp>
+#include <lp2p/swarm/dialer.hpp>
+#include <lp2p/swarm/errc.hpp>
+#include <lp2p/swarm/events.hpp>
+
+#include <memory>
+
+namespace lp2p::inline v0 {
+
+template <class Stack>
+class swarm {
+public:
+    using event = swarms::event;
+    using connection_type = connection<Stack>;
+    using crypto = typename Stack::crypto;
+    using identity = typename Stack::security::identity;
+
+    struct config {
+        limits bounds;
+        std::uint64_t seed = 0;
+        trace_sink trace;
+    };
+    /// What is known of one connection, for statistics.
+    struct info {
+        conn_id id;
+        direction dir;
+        const wire::multiaddr& remote;
+        const wire::multiaddr& local;
+        const connection_type& conn;
+    };
+
+    /// `self_id` is the peer id of the identity key in `self`.
+    swarm(std::shared_ptr<const identity> self, wire::peer_id self_id, config c, crypto random,
+          instant)
+        : self_{std::move(self)}, self_id_{self_id}, bounds_{std::make_unique<limits>(c.bounds)},
+          trace_{c.trace}, crypto_{std::move(random)},
+          book_{{.addresses_per_peer = c.bounds.addresses_per_peer,
+                 .backoff_least = c.bounds.dial_backoff_least,
+                 .backoff_most = c.bounds.dial_backoff_most,
+                 .seed = c.seed}},
+          dialer_{{.dials = c.bounds.dials}},
+          manager_{self_id, {.pong_least = c.bounds.incumbent_pong_least,
+                             .pong_most = c.bounds.incumbent_pong_most,
+                             .newcomers = c.bounds.newcomers}} {}
+
+    // --- the driver's side ----------------------------------------------------------------------
+    /// A connection came in. Errors: `too_many_connections`, `node_closed`.
+    result<conn_id> accepted(const wire::multiaddr& remote, const wire::multiaddr& local,
+                             instant now) {
+        if (ended_) return fail(swarms::errc::node_closed);
+        make_room(remote, now);
+        const conn_id id = next_id();
+        slot& s = slots_[id];
+        s.dir = direction::inbound;
+        s.remote = remote;
+        s.local = local;
+        begin(id, s, role::listener, now);
+        settle(now);
+        return id;
+    }
+    void connected(conn_id id, const wire::multiaddr& local, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || s->conn) return;
+        s->local = local;
+        begin(id, *s, role::dialer, now);
+        settle(now);
+    }
+    void connect_failed(conn_id id, error why, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || s->conn) return;
+        const slot gone = std::move(*s);
+        slots_.erase(id);
+        dial_attempt_failed(gone, why, now);
+        settle(now);
+    }
+    result<std::size_t> receive(conn_id id, mutable_bytes in, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
+        const auto used = s->conn->receive(in, now);
+        touch(id, *s, now);
+        settle(now);
+        return used;
+    }
+    void receive_end(conn_id id, end how, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn) return;
+        s->conn->receive_end(how, now);
+        touch(id, *s, now);
+        settle(now);
+    }
+    byte_view transmit(conn_id id, std::size_t n) {
+        slot* s = find(id);
+        return s == nullptr || !s->conn ? byte_view{} : s->conn->transmit(n);
+    }
+    void transmitted(conn_id id, std::size_t n, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn) return;
+        s->conn->transmitted(n);
+        if (!s->conn->has_output()) s->flush_told = false;
+        touch(id, *s, now);
+        settle(now);
+    }
+    [[nodiscard]] bool wants_input(conn_id id) const {
+        const slot* s = find(id);
+        return s != nullptr && s->conn && s->conn->wants_input();
+    }
+    /// The transport of a connection that was hung up is gone: the id is forgotten.
+    void released(conn_id id) {
+        slots_.erase(id);
+        deadlines_.erase(id);
+    }
+    [[nodiscard]] std::optional<command> poll_command() { return commands_.poll(); }
+    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<instant> next_timeout() const {
+        return earlier(deadlines_.next(), manager_.next_timeout());
+    }
+    void handle_timeout(instant now) {
+        while (const auto id = deadlines_.expire(now)) {
+            slot* s = find(*id);
+            if (s == nullptr || !s->conn) continue;
+            s->conn->handle_timeout(now);
+            touch(*id, *s, now);
+        }
+        manager_.handle_timeout(now);
+        settle(now);
+    }
+    [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
+
+    // --- the node's side -------------------------------------------------------------------------
+    /// Asks for a connection to the peer that the address names: an open one answers, a running dial
+    /// is joined, else one starts. `dialed` or `dial_failed` follows.
+    request_id dial(const wire::multiaddr& to, instant now) {
+        const auto peer = to.peer();
+        const request_id request{++last_request_};
+        if (!peer || *peer == self_id_ || ended_) {
+            const error why = !peer           ? swarms::errc::no_peer_id
+                              : ended_        ? swarms::errc::node_closed
+                                              : swarms::errc::dial_self;
+            events_.push(swarms::dial_failed{request, peer.value_or(wire::peer_id{}), why});
+            return request;
+        }
+        book_.add(*peer, to);
+        return dial_peer(request, *peer, now);
+    }
+    /// The same for a peer whose addresses are known.
+    request_id dial(const wire::peer_id& peer, instant now) {
+        return dial_peer(request_id{++last_request_}, peer, now);
+    }
+    /// Adds an address for later dials.
+    void add_address(const wire::peer_id& peer, const wire::multiaddr& address) {
+        book_.add(peer, address);
+    }
+    [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
+        return dialer_.is_dialing(peer);
+    }
+    /// Each address of a failed dial with its cause; once, until the next failed dial.
+    [[nodiscard]] std::vector<peer_dialer::cause> take_causes(request_id request) {
+        return causes_of_ == request ? std::move(causes_) : std::vector<peer_dialer::cause>{};
+    }
+    /// What inbound substreams are answered with, on every connection, from now on.
+    void serve(multistream::protocol_list list) {
+        serves_ = std::move(list);
+        for (auto& [id, s] : slots_)
+            if (s.conn) s.conn->serve(serves_);
+    }
+    void close(conn_id id, error why, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn) return;
+        s->conn->close(why, now);
+        touch(id, *s, now);
+        settle(now);
+    }
+    void disconnect(const wire::peer_id& peer, error why, instant now) {
+        std::vector<conn_id> all;
+        for (const auto& [id, s] : slots_)
+            if (s.conn && s.conn->peer() == peer) all.push_back(id);
+        for (const conn_id id : all) close(id, why, now);
+    }
+    /// Closes everything; `ended` follows when the last connection is over.
+    void shut_down(instant now) {
+        if (ended_) return;
+        ended_ = reason{swarms::errc::node_closed, party::local};
+        std::vector<conn_id> all;
+        for (const auto& [id, s] : slots_) all.push_back(id);
+        for (const conn_id id : all) {
+            slot* s = find(id);
+            if (s == nullptr) continue;
+            if (s->conn) close(id, swarms::errc::node_closed, now);
+            else abandon(id, *s);
+        }
+        events_.push(swarms::ended{*ended_});
+    }
+    /// Opens a substream on the established connection of a peer.
+    /// Errors: `not_connected`, and those of `connection::open`.
+    result<substream_id> open(const wire::peer_id& peer, std::span<const std::string> protocols,
+                              purpose use, instant deadline, confirm how, instant now) {
+        const auto id = established(peer);
+        if (!id) return fail(swarms::errc::not_connected);
+        return open(*id, protocols, use, deadline, how, now);
+    }
+    result<substream_id> open(conn_id id, std::span<const std::string> protocols, purpose use,
+                              instant deadline, confirm how, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
+        const auto opened = s->conn->open(protocols, use, deadline, how, now);
+        touch(id, *s, now);
+        settle(now);
+        if (!opened) return fail(opened.error());
+        return substream_id{id, *opened};
+    }
+    [[nodiscard]] byte_view read(substream_id id) const {
+        const slot* s = find(id.conn);
+        return s == nullptr || !s->conn ? byte_view{} : s->conn->read(id.stream);
+    }
+    void consume(substream_id id, std::size_t n, instant now) {
+        with(id.conn, now, [&](connection_type& c) { c.consume(id.stream, n, now); });
+    }
+    result<std::size_t> write(substream_id id, byte_view bytes, instant now) {
+        return write_any(id, bytes, now);
+    }
+    result<std::size_t> write(substream_id id, const shared_bytes& bytes, instant now) {
+        return write_any(id, bytes, now);
+    }
+    void finish(substream_id id, instant now) {
+        with(id.conn, now, [&](connection_type& c) { c.finish(id.stream, now); });
+    }
+    void reset(substream_id id, std::uint32_t code, instant now) {
+        with(id.conn, now, [&](connection_type& c) { c.reset(id.stream, code, now); });
+    }
+    void ping(conn_id id, instant now) {
+        with(id, now, [&](connection_type& c) { c.ping(now); });
+    }
+    [[nodiscard]] std::string_view protocol(substream_id id) const {
+        const slot* s = find(id.conn);
+        return s == nullptr || !s->conn ? std::string_view{} : s->conn->protocol(id.stream);
+    }
+    /// The established connection of a peer.
+    [[nodiscard]] std::optional<conn_id> established(const wire::peer_id& peer) const {
+        const auto found = peers_.find(peer);
+        return found == peers_.end() ? std::nullopt : std::optional{found->second.back()};
+    }
+    /// Established connections to a peer; more than one only while one replaces the other.
+    [[nodiscard]] std::size_t connections_to(const wire::peer_id& peer) const {
+        const auto found = peers_.find(peer);
+        return found == peers_.end() ? 0 : found->second.size();
+    }
+    /// Every peer with an established connection, in the order of their ids.
+    [[nodiscard]] std::vector<wire::peer_id> peers() const {
+        std::vector<wire::peer_id> all;
+        all.reserve(peers_.size());
+        for (const auto& [peer, conns] : peers_) all.push_back(peer);
+        return all;
+    }
+    /// Who is at the other end; empty before the identity is proven and for an unknown id.
+    [[nodiscard]] wire::peer_id peer(conn_id id) const {
+        const slot* s = find(id);
+        return s == nullptr || !s->conn ? wire::peer_id{} : s->conn->peer();
+    }
+    [[nodiscard]] std::optional<info> look(conn_id id) const {
+        const slot* s = find(id);
+        if (s == nullptr || !s->conn) return std::nullopt;
+        return info{id, s->dir, s->remote, s->local, *s->conn};
+    }
+    /// What a peer supports over its live connections; what is unknown is no refusal.
+    [[nodiscard]] support supports(const wire::peer_id& peer, std::string_view protocol) const {
+        support best = support::unknown;
+        const auto found = peers_.find(peer);
+        if (found == peers_.end()) return best;
+        for (const conn_id id : found->second) {
+            const support here = find(id)->conn->knowledge().of(protocol);
+            if (here == support::supported) return here;
+            if (here == support::unsupported) best = here;
+        }
+        return best;
+    }
+    /// For identify and negotiations only: what is known changes by answers, never by failures.
+    [[nodiscard]] protocol_knowledge* knowledge(conn_id id) {
+        slot* s = find(id);
+        return s == nullptr || !s->conn ? nullptr : &s->conn->knowledge();
+    }
+    [[nodiscard]] const wire::peer_id& self() const noexcept { return self_id_; }
+    [[nodiscard]] const limits& bounds() const noexcept { return *bounds_; }
+    [[nodiscard]] const crypto& provider() const noexcept { return crypto_; }
+    /// Connections in any state; for statistics.
+    [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }
+
+private:
+    struct slot {
+        direction dir = direction::outbound;
+        wire::multiaddr remote;
+        wire::multiaddr local;
+        wire::peer_id expected;                ///< who was dialed
+        std::unique_ptr<connection_type> conn; ///< nothing while the transport connects
+        bool told_open = false;                ///< `conn_opened` was said
+        bool hung_up = false;
+        bool flush_told = false;
+        bool duplicate = false; ///< ended by the rule: no `upgrade_failed`
+    };
+
+    [[nodiscard]] conn_id next_id() noexcept { return conn_id{++last_conn_}; }
+    [[nodiscard]] slot* find(conn_id id) {
+        const auto at = slots_.find(id);
+        return at == slots_.end() ? nullptr : &at->second;
+    }
+    [[nodiscard]] const slot* find(conn_id id) const {
+        const auto at = slots_.find(id);
+        return at == slots_.end() ? nullptr : &at->second;
+    }
+    void begin(conn_id id, slot& s, role r, instant now) {
+        typename connection_type::config c{.expected = std::nullopt,
+                                           .bounds = bounds_.get(),
+                                           .serves = serves_,
+                                           .trace = trace_,
+                                           .id = id};
+        if (r == role::dialer) c.expected = s.expected;
+        s.conn = std::make_unique<connection_type>(r, *self_, std::move(c), crypto_, now);
+        touch(id, s, now);
+    }
+    template <class F>
+    void with(conn_id id, instant now, F&& f) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn) return;
+        f(*s->conn);
+        touch(id, *s, now);
+        settle(now);
+    }
+    template <class Bytes>
+    result<std::size_t> write_any(substream_id id, const Bytes& bytes, instant now) {
+        slot* s = find(id.conn);
+        if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
+        const auto put = s->conn->write(id.stream, bytes, now);
+        touch(id.conn, *s, now);
+        settle(now);
+        return put;
+    }
+    /// After every call on a connection: its events, its deadline, its output.
+    void touch(conn_id id, slot& s, instant now) {
+        while (auto e = s.conn->poll_event())
+            std::visit([&](const auto& told) { on(id, s, told, now); }, *e);
+        deadlines_.set(id, s.conn->next_timeout());
+        if (s.conn->ended() && !s.hung_up) {
+            s.hung_up = true;
+            commands_.push(hang_up_command{id, s.conn->wants_end().value_or(end{})});
+        } else if (!s.hung_up && !s.flush_told && s.conn->has_output()) {
+            s.flush_told = true;
+            commands_.push(flush_command{id});
+        }
+    }
+    /// Carries out what the manager and the dialer decided, until nobody has anything to say. A
+    /// decision that leads to another is carried out by the outermost call.
+    void settle(instant now) {
+        if (settling_) return;
+        settling_ = true;
+        for (bool busy = true; busy;) {
+            busy = false;
+            while (auto d = manager_.poll()) {
+                busy = true;
+                std::visit([&](const auto& decided) { carry_out(decided, now); }, *d);
+            }
+            while (auto a = dialer_.poll_attempt()) {
+                busy = true;
+                start_attempt(*a);
+            }
+            while (auto a = dialer_.poll_answer()) {
+                busy = true;
+                tell_answer(std::move(*a));
+            }
+        }
+        settling_ = false;
+    }
+
+    // --- dialing --------------------------------------------------------------------------------
+    request_id dial_peer(request_id request, const wire::peer_id& peer, instant now) {
+        if (const auto id = established(peer)) {
+            events_.push(swarms::dialed{request, dial_outcome::reused, *id});
+            return request;
+        }
+        dialer_.dial(request, peer, book_, now);
+        settle(now);
+        return request;
+    }
+    void start_attempt(const peer_dialer::attempt& a) {
+        const conn_id id = next_id();
+        slot& s = slots_[id];
+        s.dir = direction::outbound;
+        s.remote = a.address;
+        s.expected = a.peer;
+        commands_.push(dial_command{id, a.address});
+    }
+    void dial_attempt_failed(const slot& s, error why, instant now) {
+        book_.failed(s.expected, s.remote, why, now);
+        dialer_.attempt_failed(s.expected, s.remote, why);
+    }
+    void tell_answer(peer_dialer::answer a) {
+        const auto id = established(a.peer);
+        for (const auto& w : a.waiters) {
+            if (!a.why && id) events_.push(swarms::dialed{w.request, w.how, *id});
+            else events_.push(swarms::dial_failed{w.request, a.peer, a.why});
+            causes_of_ = w.request;
+        }
+        causes_ = std::move(a.causes);
+    }
+    void abandon(conn_id id, slot& s) {
+        s.hung_up = true;
+        commands_.push(hang_up_command{id, end{end::reset, 0}});
+    }
+
+    // --- bounds ----------------------------------------------------------------------------------
+    /// Room for one more connection to be upgraded: the oldest that waits leaves for it.
+    void make_room(const wire::multiaddr& remote, instant now) {
+        std::size_t all = 0, here = 0;
+        conn_id oldest{}, oldest_here{};
+        for (const auto& [id, s] : slots_) {
+            if (s.dir != direction::inbound || s.told_open || s.hung_up || !s.conn) continue;
+            if (all++ == 0) oldest = id;
+            if (same_host(s.remote, remote) && here++ == 0) oldest_here = id;
+        }
+        const bool others_wait = all > here;
+        conn_id leaves{};
+        if (here >= bounds_->upgrading_per_address && others_wait) leaves = oldest_here;
+        else if (all >= bounds_->upgrading) leaves = oldest;
+        if (leaves == conn_id{}) return;
+        slot* s = find(leaves);
+        s->conn->refuse(swarms::errc::too_many_upgrading);
+        touch(leaves, *s, now);
+    }
+    static bool same_host(const wire::multiaddr& a, const wire::multiaddr& b) {
+        const auto x = a.tcp(), y = b.tcp();
+        return x && y && x->family == y->family && x->ip == y->ip;
+    }
+    [[nodiscard]] std::size_t ready_connections() const noexcept {
+        std::size_t n = 0;
+        for (const auto& [peer, conns] : peers_) n += conns.size();
+        return n;
+    }
+
+    // --- the manager's decisions ------------------------------------------------------------------
+    void carry_out(const connection_manager::proceed& d, instant now) {
+        with(d.id, now, [&](connection_type& c) { c.proceed(now); });
+    }
+    void carry_out(const connection_manager::refuse& d, instant now) {
+        end_duplicate(d.id, d.kept, d.rule, now);
+    }
+    void carry_out(const connection_manager::close& d, instant now) {
+        end_duplicate(d.id, d.kept, d.rule, now);
+    }
+    void carry_out(const connection_manager::ping& d, instant now) { ping(d.id, now); }
+    void carry_out(const connection_manager::redial_storm& d, instant) {
+        events_.push(swarms::redial_storm{d.peer});
+    }
+    void end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
+        slot* s = find(id);
+        if (s == nullptr || !s->conn || s->conn->ended()) return;
+        s->duplicate = true;
+        events_.push(swarms::duplicate_ended{id, kept, rule});
+        s->conn->close(swarms::errc::duplicate, now);
+        touch(id, *s, now);
+    }
+
+    // --- what a connection says -------------------------------------------------------------------
+    void on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
+        const wire::peer_id& peer = s.conn->peer();
+        if (s.dir == direction::inbound && !peers_.contains(peer) &&
+            ready_connections() >= bounds_->connections) {
+            s.conn->refuse(swarms::errc::too_many_connections);
+            return;
+        }
+        std::optional<duration> rtt;
+        if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
+        manager_.proven(id, peer, s.dir, rtt, now);
+    }
+    void on(conn_id id, slot& s, const connections::ready&, instant) {
+        const wire::peer_id& peer = s.conn->peer();
+        s.told_open = true;
+        peers_[peer].push_back(id);
+        book_.succeeded(peer);
+        events_.push(swarms::conn_opened{id});
+        manager_.established(id);
+        dialer_.connected(peer);
+    }
+    void on(conn_id id, slot&, const connections::substream_open& e, instant) {
+        events_.push(swarms::substream_open{{id, e.id}, e.dir});
+    }
+    void on(conn_id id, slot&, const connections::substream_failed& e, instant) {
+        events_.push(swarms::substream_failed{{id, e.id}, e.why});
+    }
+    void on(conn_id id, slot&, const connections::substream_readable& e, instant) {
+        events_.push(swarms::substream_readable{{id, e.id}});
+    }
+    void on(conn_id id, slot&, const connections::substream_writable& e, instant) {
+        events_.push(swarms::substream_writable{{id, e.id}});
+    }
+    void on(conn_id id, slot&, const connections::substream_finished& e, instant) {
+        events_.push(swarms::substream_finished{{id, e.id}});
+    }
+    void on(conn_id id, slot&, const connections::substream_reset& e, instant) {
+        events_.push(swarms::substream_reset{{id, e.id}, e.code});
+    }
+    void on(conn_id id, slot&, const connections::substream_ended& e, instant) {
+        events_.push(swarms::substream_ended{{id, e.id}, e.why});
+    }
+    void on(conn_id id, slot& s, const connections::pong& e, instant) {
+        if (!s.told_open) return;
+        manager_.pong(id);
+        events_.push(swarms::pong{id, e.rtt});
+    }
+    void on(conn_id, slot&, const connections::went_away&, instant) {}
+    void on(conn_id id, slot& s, const connections::ended& e, instant now) {
+        const wire::peer_id peer = s.conn->peer();
+        const upgrade_stage stage = s.conn->stage();
+        manager_.ended(id, now);
+        if (s.told_open) {
+            const auto at = peers_.find(peer);
+            std::erase(at->second, id);
+            if (at->second.empty()) peers_.erase(at);
+            events_.push(swarms::conn_closed{id, peer, e.why.by, e.why.why});
+        } else if (s.dir == direction::inbound && !s.duplicate) {
+            events_.push(swarms::upgrade_failed{id, s.dir, stage, e.why.why});
+        }
+        if (s.dir == direction::outbound && !s.told_open && !s.duplicate)
+            dial_attempt_failed(s, e.why.why, now);
+    }
+
+    std::shared_ptr<const identity> self_;
+    wire::peer_id self_id_;
+    std::unique_ptr<limits> bounds_; // connections point at it, so it must not move with the swarm
+    trace_sink trace_;
+    crypto crypto_;
+    multistream::protocol_list serves_;
+    address_book book_;
+    peer_dialer dialer_;
+    connection_manager manager_;
+    std::map<conn_id, slot> slots_;
+    std::map<wire::peer_id, std::vector<conn_id>> peers_; // established, the newest last
+    deadline_index<conn_id> deadlines_;
+    event_queue<event> events_;
+    event_queue<command> commands_;
+    std::vector<peer_dialer::cause> causes_;
+    request_id causes_of_{};
+    std::optional<reason> ended_;
+    bool settling_ = false;
+    std::uint64_t last_conn_ = 0;
+    std::uint32_t last_request_ = 0;
+};
+
+} // namespace lp2p::inline v0
