@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Front-end seconds of each public header (-fsyntax-only, best of three), beside its budget.
+#
+#   tests/bench/compile_time.sh [--check] [HEADER…]    HEADER as in an include: lp2p/wire/cursor.hpp
+#
+# --check: exit 1 where one is over its budget by more than 20 %. The budgets are of one machine with
+# nothing else to do; elsewhere read the table, not the verdict. CXX: the compiler (default g++).
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+check=
+[ "${1:-}" = --check ] && check=yes && shift
+read -ra flags <<< "-std=c++20 -fsyntax-only -Iinclude -DASIO_STANDALONE -DASIO_NO_DEPRECATED"
+read -ra botan <<< "$(pkg-config --cflags botan-3 2>/dev/null || pkg-config --cflags botan-2 2>/dev/null)"
+flags+=("${botan[@]}")
+headers=("$@")
+[ ${#headers[@]} -gt 0 ] || mapfile -t headers < <(cd include && find lp2p -name '*.hpp' | sort)
+
+budget() { # milliseconds; nothing where a header has none
+    case $1 in
+    lp2p/core/* | lp2p/crypto/botan.hpp | lp2p/full.hpp) ;;
+    lp2p/lp2p.hpp | lp2p/connection/* | lp2p/swarm/* | lp2p/service/* | lp2p/node/*) echo 1500 ;;
+    lp2p/io/*) echo 2500 ;;
+    *) echo 800 ;;
+    esac
+}
+over=0
+printf '%-52s %8s %8s\n' header seconds budget
+for header in "${headers[@]}"; do
+    best=
+    for _ in 1 2 3; do
+        begin=$(date +%s%N)
+        if ! echo "#include <$header>" | "${CXX:-g++}" "${flags[@]}" -x c++ -; then
+            printf '%s does not compile\n' "$header" >&2
+            exit 2
+        fi
+        took=$((($(date +%s%N) - begin) / 1000000))
+        if [ -z "$best" ] || [ "$took" -lt "$best" ]; then best=$took; fi
+    done
+    most=$(budget "$header")
+    note=
+    if [ -n "$most" ] && [ $((best * 10)) -gt $((most * 12)) ]; then
+        note='  over'
+        over=$((over + 1))
+    fi
+    printf '%-52s %5d.%02d %8s%s\n' "$header" $((best / 1000)) $((best % 1000 / 10)) \
+        "${most:+$((most / 1000)).$((most % 1000 / 100))}" "$note"
+done
+printf '%d over budget by more than 20 %%\n' "$over"
+[ -z "$check" ] || [ "$over" -eq 0 ]
