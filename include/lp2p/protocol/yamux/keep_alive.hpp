@@ -6,6 +6,7 @@
 
 #include <lp2p/core/time.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -121,7 +121,8 @@ public:
     void ping(instant now);
     /// 0: no new streams; the session ends when the open ones have, or after `goaway_grace`.
     /// Any other code ends it at once.
-    void go_away(std::uint32_t code);
+    /// Without `now` the grace begins when the time is told next.
+    void go_away(std::uint32_t code, std::optional<instant> now = std::nullopt);
     [[nodiscard]] session_counts counts() const noexcept;
     /// Smoothed round trip; nothing before the first pong.
     [[nodiscard]] std::optional<duration> rtt() const noexcept { return alive_.rtt(); }
@@ -220,7 +221,7 @@ private:
     write_watch progress_;
     deadlines<timer> timers_;
     deadline_index<stream_id> stalls_;
-    bool arm_later_ = false; ///< a deadline begins when the time is told next
+    bool arm_later_ = false; ///< grace or farewell begins when the time is told next
 };
 
 } // namespace lp2p::inline v0::yamux

@@ -21,8 +21,8 @@ inline result<std::size_t> session::receive(byte_view in, instant now) {
         const byte_view rest = in.subspan(at);
         at += body_left_ != 0 ? take_body(rest) : take_header(rest);
     }
-    if (ended_ && ended_->why) return fail(ended_->why);
     arm();
+    if (ended_ && ended_->why) return fail(ended_->why);
     return at;
 }
 
@@ -225,7 +225,7 @@ inline void session::on_go_away(const header& h) {
             {{"by", to_string(party::remote)}, {"code", std::int64_t{h.length}}});
     events_.push(went_away{h.length});
     if (h.length != goaway_normal) return end_session({errc::went_away, party::remote, h.length});
-    arm_later_ = true;
+    arm_later_ = !timers_.is_set(timer::grace);
     settle_session();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Time and ends of a yamux session: part of session.hpp.
 //
-// Calls that bring no time set no deadline: it begins when the time is told next, which
-// `next_timeout` asks for at once.
+// Where a short deadline begins with a call that brings no time, it begins when the time is told
+// next, which `next_timeout` asks for at once: a stale instant must not end a healthy session.
 #pragma once
 
 #include <lp2p/protocol/yamux/session.hpp>
@@ -78,15 +78,20 @@ inline void session::ping(instant now) {
     if (const auto value = alive_.ping(now_)) control_.ping(*value);
 }
 
-inline void session::go_away(std::uint32_t code) {
+inline void session::go_away(std::uint32_t code, std::optional<instant> now) {
+    if (now) learn(*now);
     if (ended_ || (code == goaway_normal && sent_go_away_)) return;
     narrate(trace_names::yamux_goaway, session_id,
             {{"by", to_string(party::local)}, {"code", std::int64_t{code}}});
     sent_go_away_ = code;
     control_.go_away(code);
-    if (code != goaway_normal) return end_session({errc::closed_here, party::local, code});
-    arm_later_ = true;
-    settle_session();
+    if (code != goaway_normal) {
+        end_session({errc::closed_here, party::local, code});
+    } else {
+        arm_later_ = !timers_.is_set(timer::grace);
+        settle_session();
+    }
+    if (now) arm();
 }
 
 inline void session::receive_end(end e, instant now) {
@@ -106,13 +111,10 @@ inline void session::learn(instant now) noexcept { now_ = std::max(now_, now); }
 inline void session::arm() {
     (void)progress_.stalled(pending() != 0, now_);
     if (!std::exchange(arm_later_, false)) return;
-    if ((sent_go_away_ || remote_went_away_) && !timers_.is_set(timer::grace))
+    if (ended_)
+        timers_.set(timer::farewell, after(now_, config_.farewell));
+    else
         timers_.set(timer::grace, after(now_, config_.goaway_grace));
-    for (std::size_t i = 0; i < streams_.size(); ++i) {
-        stream& s = streams_.at(i);
-        if (!s.may_stall() || std::exchange(s.stalling, true)) continue;
-        stalls_.set(s.id, after(now_, config_.stalled_writer));
-    }
 }
 
 /// After a GoAway of either side the last stream takes the session with it.
@@ -162,12 +164,10 @@ inline void session::end_session(reason why) {
 
 /// What could not be said in time is not said.
 inline void session::late_farewell() {
-    if (std::exchange(arm_later_, false)) {
-        timers_.set(timer::farewell, after(now_, config_.farewell));
-    } else if (timers_.expire(timer::farewell, now_)) {
-        control_.clear();
-        packed_.clear();
-    }
+    arm();
+    if (!timers_.expire(timer::farewell, now_)) return;
+    control_.clear();
+    packed_.clear();
 }
 
 inline void session::narrate(std::string_view what, stream_id id,

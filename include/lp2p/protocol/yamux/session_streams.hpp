@@ -159,12 +159,11 @@ inline void session::line_up(stream& s) {
 /// ever.
 inline void session::watch_stall(stream& s) {
     if (s.may_stall() == s.stalling) return;
-    if (s.stalling) {
-        s.stalling = false;
+    s.stalling = !s.stalling;
+    if (s.stalling)
+        stalls_.set(s.id, after(now_, config_.stalled_writer));
+    else
         stalls_.erase(s.id);
-    } else {
-        arm_later_ = true;
-    }
 }
 
 /// The reader took something: an update becomes due at half a window.
