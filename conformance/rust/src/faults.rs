@@ -90,19 +90,30 @@ fn denied(cause: &ConnectionDenied) -> (&'static str, &'static str) {
     }
 }
 
+/// What the texts of the library and of the kernel mean. The kinds beneath them are out of reach:
+/// on the way up they are wrapped in types that show neither themselves nor their source.
+const MEANINGS: &[(&str, &str, &str)] = &[
+    ("Connection refused", "connection_refused", "refused"),
+    ("negotiation failed", "protocol_refused", "refused"),
+    ("Timeout", "timeout", "timeout"),
+    ("timed out", "timeout", "timeout"),
+    ("Connection reset", "closed", "closed"),
+    ("Broken pipe", "closed", "closed"),
+    ("end of file", "closed", "closed"),
+    ("not enough input", "closed", "closed"),
+    ("Cannot assign requested address", "address", "local"),
+    ("Address already in use", "address", "local"),
+];
+
 fn transport(error: &TransportError<io::Error>) -> (&'static str, &'static str) {
     let TransportError::Other(e) = error else {
         return ("unsupported_address", "local");
     };
-    match e.kind() {
-        ErrorKind::ConnectionRefused => ("connection_refused", "refused"),
-        ErrorKind::TimedOut => ("timeout", "timeout"),
-        ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => {
-            ("closed", "closed")
-        }
-        ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable => ("address", "local"),
-        _ => ("failed", "remote"),
-    }
+    let text = chain(e);
+    MEANINGS
+        .iter()
+        .find(|(needle, ..)| text.contains(needle))
+        .map_or(("failed", "remote"), |(_, code, fault)| (code, fault))
 }
 
 /// The error with its causes, on one line.
@@ -122,4 +133,21 @@ pub fn chain(error: &dyn Error) -> String {
 
 pub fn command_error(command: &str, fault: Fault) -> Value {
     fault.onto(json!({ "command": command }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_meanings() {
+        let named = |e| transport(&TransportError::Other(io::Error::other(e)));
+        let refused = io::Error::from_raw_os_error(111);
+        assert_eq!(named(refused), ("connection_refused", "refused"));
+        assert_eq!(
+            named(io::Error::other("Protocol negotiation failed.")),
+            ("protocol_refused", "refused")
+        );
+        assert_eq!(named(io::Error::other("odd")), ("failed", "remote"));
+    }
 }
