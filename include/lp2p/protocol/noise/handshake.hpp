@@ -80,8 +80,8 @@ public:
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
 
     /// The answers to `proven`; before it, and after the end, they do nothing.
-    void proceed(instant now);
-    void refuse(instant now);
+    void proceed();
+    void refuse();
 
     /// Who the remote is: proven from the event on. After `peer_id_mismatch` it is who answered in
     /// place of the expected peer, by its own word. Empty before.
@@ -256,7 +256,7 @@ status handshake<Crypto>::send_identity() {
 }
 
 template <crypto::provider Crypto>
-void handshake<Crypto>::proceed(instant) {
+void handshake<Crypto>::proceed() {
     if (ended_ || !is_proven_) return;
     if (role_ == role::dialer) {
         if (const auto sent = send_identity(); !sent) return fail_by(sent.error());
@@ -267,7 +267,7 @@ void handshake<Crypto>::proceed(instant) {
 }
 
 template <crypto::provider Crypto>
-void handshake<Crypto>::refuse(instant) {
+void handshake<Crypto>::refuse() {
     if (!ended_ && is_proven_) finish({errc::refused_by_caller, party::local, 0});
 }
 
