@@ -45,7 +45,7 @@ struct message {
     std::optional<byte_vector> signed_peer_record; ///< an envelope, not verified
     bool listen_addrs_present = false; ///< the field came, even if every entry was left out
     bool protocols_present = false;    ///< the same
-    losses left_out;
+    losses left_out{};
     friend bool operator==(const message&, const message&) = default;
 };
 
@@ -199,10 +199,11 @@ inline status merge(message& into, byte_view part, const bounds& keep) {
     auto fields = wire::message_reader::open(part);
     if (!fields) return fail(errc::malformed);
     while (fields->next()) {
-        if (!detail::is_known(fields->field())) continue;
+        const std::uint32_t which = fields->field(); // reading the value forgets it
+        if (!detail::is_known(which)) continue;
         const auto value = fields->bytes();
         if (!value) return fail(errc::malformed);
-        detail::keep_field(into, fields->field(), *value, keep);
+        detail::keep_field(into, which, *value, keep);
     }
     return {};
 }

@@ -24,12 +24,12 @@ public:
     using event = std::variant<identified, identify::ended>;
     struct config {
         /// The encoded PublicKey that the connection has proven. Empty: the caller compares.
-        byte_vector remote_key;
+        byte_vector remote_key{};
         std::size_t part = default_limits.identify_part;    ///< bytes of one part
         std::size_t parts = default_limits.identify_parts;  ///< in one message
         std::size_t total = default_limits.identify_total;  ///< bytes of all parts
         duration timeout = default_limits.identify_timeout; ///< for the whole message
-        bounds keep;
+        bounds keep{};
     };
 
     requester(config c, instant now)

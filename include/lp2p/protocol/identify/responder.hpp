@@ -18,7 +18,7 @@ class responder {
 public:
     using event = std::variant<identify::ended>;
     struct config {
-        sent_bounds most;
+        sent_bounds most{};
         duration timeout = default_limits.identify_timeout; ///< until the whole message has left
     };
 

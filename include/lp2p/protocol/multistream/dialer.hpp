@@ -20,7 +20,7 @@ namespace lp2p::inline v0::multistream {
 class dialer : public detail::negotiation {
 public:
     struct config {
-        std::vector<std::string> protocols; ///< in order of preference; each `is_protocol`
+        std::vector<std::string> protocols{}; ///< in order of preference; each `is_protocol`
         std::size_t token_most = default_limits.multistream_token; ///< bytes with the newline
         std::size_t proposals = default_limits.proposals_made;     ///< bound of `protocols`
         duration timeout = default_limits.negotiation_timeout;     ///< for the whole negotiation

@@ -20,7 +20,7 @@ namespace lp2p::inline v0::multistream {
 class listener : public detail::negotiation {
 public:
     struct config {
-        protocol_list protocols;                                   ///< shared, as it is now
+        protocol_list protocols{};                                 ///< shared, as it is now
         std::size_t token_most = default_limits.multistream_token; ///< bytes with the newline
         std::size_t proposals = default_limits.proposals_accepted; ///< that are answered `na`
         duration timeout = default_limits.negotiation_timeout;     ///< for the whole negotiation
