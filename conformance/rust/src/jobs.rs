@@ -214,9 +214,7 @@ impl Node {
             return;
         };
         let (reason, by) = match result {
-            Ok(()) if ended.protocol == bytes::RESET => {
-                ("reset".into(), direction_of_reset(&ended))
-            }
+            Ok(()) if ended.protocol == bytes::RESET => ("reset".into(), resetting_side(&ended)),
             Ok(()) => ("finished".into(), "remote"),
             Err(e) => (e.to_string(), "transport"),
         };
@@ -257,7 +255,7 @@ impl Node {
 }
 
 /// The side that serves `/lp2p/reset/1` is the one that resets.
-fn direction_of_reset(stream: &OpenStream) -> &'static str {
+fn resetting_side(stream: &OpenStream) -> &'static str {
     if stream.inbound {
         "local"
     } else {
