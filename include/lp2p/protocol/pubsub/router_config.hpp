@@ -180,10 +180,12 @@ struct router_config {
     std::size_t topic_length = default_limits.topic_length;
     std::size_t validations = default_limits.validations;
     std::size_t validations_per_peer = default_limits.validations_per_peer;
+    std::size_t validation_bytes = default_limits.untaken_bytes; ///< of all that wait
     std::size_t untaken_messages = default_limits.untaken_messages;
     std::size_t untaken_bytes = default_limits.untaken_bytes;
     bucket_size empty_rpcs = default_limits.empty_rpcs;
-    std::size_t events = 16384; ///< that only inform and wait to be polled
+    duration ignored_for = seconds{10}; ///< a peer that floods; its subscriptions still count
+    std::size_t events = 16384;         ///< that only inform and wait to be polled
 };
 
 } // namespace lp2p::inline v0::pubsub

@@ -13,6 +13,14 @@
 namespace lp2p::inline v0::pubsub {
 
 class seen_cache {
+    struct entry {
+        id_digest digest;
+        instant at;
+    };
+    auto digests() const noexcept {
+        return [this](std::uint32_t slot) -> const id_digest& { return ring_[slot].digest; };
+    }
+
 public:
     /// Keeps an id for `keep`, and at most `most` of them.
     explicit seen_cache(duration keep = default_limits.seen_for,
@@ -47,13 +55,6 @@ public:
     [[nodiscard]] std::uint32_t take_left_early() noexcept { return std::exchange(left_early_, 0); }
 
 private:
-    struct entry {
-        id_digest digest;
-        instant at;
-    };
-    auto digests() const noexcept {
-        return [this](std::uint32_t slot) -> const id_digest& { return ring_[slot].digest; };
-    }
     void drop_oldest() noexcept {
         index_.erase(ring_[head_].digest, digests());
         head_ = (head_ + 1) & (ring_.size() - 1);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Who is there and who subscribed to what: the peers and topics of a router, with bounds.
+//
+// It keeps tables and nothing else: no mesh, no messages, no events. What a peer leaves behind is
+// freed with it.
+#pragma once
+
+#include <lp2p/core/token_bucket.hpp>
+#include <lp2p/protocol/pubsub/peer_queue.hpp>
+#include <lp2p/wire/protobuf.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace lp2p::inline v0::pubsub {
+
+/// What a peer did wrong since it came, each kind counted.
+struct conduct {
+    std::uint32_t invalid_messages = 0;
+    std::uint32_t malformed_rpcs = 0; ///< undecodable, oversized, or with too much control
+    std::uint32_t broken_promises = 0;
+    std::uint32_t grafts_in_backoff = 0; ///< two where it came within 10 s of the PRUNE
+    std::uint32_t floods = 0;
+
+    /// Who is kept when a mesh is pruned: larger is better, 0 is blameless.
+    [[nodiscard]] double standing() const noexcept {
+        return -(double{} + invalid_messages + malformed_rpcs + broken_promises +
+                 grafts_in_backoff + floods);
+    }
+};
+
+struct peer_entry {
+    peer_entry(peer_index i, const wire::peer_id& p, const router_config& c, instant now)
+        : index{i}
+        , id{p}
+        , queue{c.queue}
+        , empty_rpcs{c.empty_rpcs, now} {}
+
+    peer_index index;
+    wire::peer_id id;
+    peer_kind kind = peer_kind::floodsub;
+    bool outbound = false;           ///< we dialed the connection that carries its pubsub
+    bool output_told = false;        ///< `send_rpc` was told and the queue was not emptied since
+    std::vector<topic_index> topics; ///< sorted
+    peer_queue queue;
+    token_bucket empty_rpcs;
+    instant ignored_until = instant::min();
+    conduct behaviour;
+    std::uint32_t validating = 0; ///< messages of it that wait for validation
+    std::uint32_t ihave_rpcs = 0; ///< in this heartbeat
+    std::uint32_t ids_asked = 0;  ///< in this heartbeat
+};
+
+struct topic_entry {
+    topic_name name;
+    std::uint32_t settings = 0;          ///< 0: the defaults, else config.topics[settings - 1]
+    bool joined = false;                 ///< we are subscribed
+    bool kept = false;                   ///< in use without a subscriber (fanout)
+    std::vector<peer_index> subscribers; ///< sorted
+};
+
+class roster {
+public:
+    explicit roster(const router_config& config)
+        : config_{config} {}
+
+    [[nodiscard]] const router_config& config() const noexcept { return config_; }
+    [[nodiscard]] std::vector<peer_entry>& peers() noexcept { return peers_; }
+    [[nodiscard]] const std::vector<peer_entry>& peers() const noexcept { return peers_; }
+    [[nodiscard]] const std::map<topic_index, topic_entry>& topics() const noexcept {
+        return topics_;
+    }
+
+    /// Null where it is unknown. Valid until peers come or go.
+    [[nodiscard]] peer_entry* find(peer_index peer) noexcept {
+        const auto at =
+            std::lower_bound(peers_.begin(), peers_.end(), peer,
+                             [](const peer_entry& e, peer_index p) { return e.index < p; });
+        return at != peers_.end() && at->index == peer ? &*at : nullptr;
+    }
+    [[nodiscard]] const peer_entry* find(peer_index peer) const noexcept {
+        return const_cast<roster*>(this)->find(peer);
+    }
+    [[nodiscard]] peer_entry* find(const wire::peer_id& id) noexcept {
+        for (peer_entry& e : peers_)
+            if (e.id == id) return &e;
+        return nullptr;
+    }
+    peer_entry& add(const wire::peer_id& id, instant now) {
+        return peers_.emplace_back(peer_index{++last_peer_}, id, config_, now);
+    }
+    /// Forgets a peer with all that it subscribed to.
+    void remove(peer_index peer) {
+        peer_entry* gone = find(peer);
+        if (gone == nullptr) return;
+        for (const topic_index t : gone->topics) {
+            erase_sorted(topics_.at(t).subscribers, peer);
+            release(t);
+        }
+        peers_.erase(peers_.begin() + (gone - peers_.data()));
+    }
+
+    [[nodiscard]] std::optional<topic_index> find_topic(std::string_view name) const noexcept {
+        const auto found = by_name_.find(name);
+        return found == by_name_.end() ? std::nullopt : std::optional{found->second};
+    }
+    /// The topic of that name, made where there is none.
+    topic_index topic(std::string_view name);
+    [[nodiscard]] topic_entry& at(topic_index t) noexcept { return topics_.find(t)->second; }
+    [[nodiscard]] const topic_entry& at(topic_index t) const noexcept {
+        return topics_.find(t)->second;
+    }
+    /// Whether a topic is still there: who keeps an index over time asks first.
+    [[nodiscard]] bool has(topic_index t) const noexcept { return topics_.contains(t); }
+    [[nodiscard]] const topic_settings& settings(topic_index t) const noexcept {
+        const std::uint32_t own = at(t).settings;
+        return own == 0 ? config_.defaults : config_.topics[own - 1];
+    }
+    [[nodiscard]] const topic_settings& settings(std::string_view name) const noexcept {
+        const std::uint32_t own = settings_number(name);
+        return own == 0 ? config_.defaults : config_.topics[own - 1];
+    }
+    /// Forgets a topic that nobody needs any more.
+    void release(topic_index t) {
+        const auto found = topics_.find(t);
+        const topic_entry& e = found->second;
+        if (e.joined || e.kept || !e.subscribers.empty()) return;
+        by_name_.erase(e.name.text());
+        topics_.erase(found);
+    }
+    /// True where something changed; false where it is known or the peer has too many topics.
+    bool subscribe(peer_entry& peer, std::string_view name) {
+        if (peer.topics.size() >= config_.topics_per_peer) return false;
+        const topic_index t = topic(name);
+        if (!insert_sorted(peer.topics, t)) return false;
+        insert_sorted(at(t).subscribers, peer.index);
+        return true;
+    }
+    /// True where something changed. The topic may be gone afterwards.
+    bool unsubscribe(peer_entry& peer, topic_index t) {
+        if (!erase_sorted(peer.topics, t)) return false;
+        erase_sorted(at(t).subscribers, peer.index);
+        release(t);
+        return true;
+    }
+    /// A topic that everybody's decoder takes: 1 to `topic_length` bytes of UTF-8.
+    [[nodiscard]] bool valid_name(std::string_view name) const noexcept {
+        return !name.empty() && name.size() <= config_.topic_length &&
+               wire::valid_utf8(as_bytes(name));
+    }
+
+    template <class T>
+    static bool insert_sorted(std::vector<T>& into, T value) {
+        const auto at = std::lower_bound(into.begin(), into.end(), value);
+        if (at != into.end() && *at == value) return false;
+        into.insert(at, value);
+        return true;
+    }
+    template <class T>
+    static bool erase_sorted(std::vector<T>& from, T value) noexcept {
+        const auto at = std::lower_bound(from.begin(), from.end(), value);
+        if (at == from.end() || *at != value) return false;
+        from.erase(at);
+        return true;
+    }
+    template <class T>
+    [[nodiscard]] static bool contains_sorted(const std::vector<T>& in, T value) noexcept {
+        return std::binary_search(in.begin(), in.end(), value);
+    }
+
+private:
+    [[nodiscard]] std::uint32_t settings_number(std::string_view name) const noexcept {
+        for (std::size_t i = 0; i < config_.topics.size(); ++i)
+            if (config_.topics[i].topic == name) return static_cast<std::uint32_t>(i + 1);
+        return 0;
+    }
+
+    router_config config_;
+    std::vector<peer_entry> peers_; ///< sorted by index
+    std::map<topic_index, topic_entry> topics_;
+    std::map<std::string_view, topic_index> by_name_; ///< views of the names in topics_
+    std::uint32_t last_peer_ = 0;
+    std::uint32_t last_topic_ = 0;
+};
+
+inline topic_index roster::topic(std::string_view name) {
+    if (const auto known = find_topic(name)) return *known;
+    const topic_index t{++last_topic_};
+    topic_entry& e = topics_[t];
+    e.name = topic_name{name};
+    e.settings = settings_number(name);
+    by_name_.emplace(e.name.text(), t);
+    return t;
+}
+
+} // namespace lp2p::inline v0::pubsub
