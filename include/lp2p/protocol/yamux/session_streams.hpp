@@ -215,8 +215,19 @@ inline void session::drop(stream& s, reason why) {
     if (told)
         events_.push(stream_ended{id, why});
     else
-        events_.drop_if([id](const event& e) { return detail::stream_of(e) == id; });
+        keep_silent(id);
     settle_session();
+}
+
+/// Takes back what waits to be told of a stream whose opening was not told. An older stream with
+/// the same id keeps its events: they come before that opening.
+inline void session::keep_silent(stream_id id) {
+    bool opened = false;
+    events_.drop_if([id, &opened](const event& e) {
+        const auto* opening = std::get_if<stream_opened>(&e);
+        if (opening != nullptr && opening->id == id) opened = true;
+        return opened && detail::stream_of(e) == id;
+    });
 }
 
 } // namespace lp2p::inline v0::yamux
