@@ -17,7 +17,7 @@ enum class errc : std::uint16_t {
     control_too_large,
     cut_short,
     stream_reset,
-    stream_finished,
+    closed_by_peer,
     no_topic,
     no_author,
     bad_author,
@@ -88,7 +88,7 @@ inline constexpr errc last_errc = errc::signing_failed;
         return fault::limit;
     case errc::cut_short:
     case errc::stream_reset:
-    case errc::stream_finished:
+    case errc::closed_by_peer:
     case errc::peer_left_topic:
         return fault::closed;
     case errc::pruned_by_peer:
@@ -126,8 +126,8 @@ inline constexpr errc last_errc = errc::signing_failed;
         return "cut_short";
     case errc::stream_reset:
         return "stream_reset";
-    case errc::stream_finished:
-        return "stream_finished";
+    case errc::closed_by_peer:
+        return "closed_by_peer";
     case errc::no_topic:
         return "no_topic";
     case errc::no_author:
@@ -212,8 +212,8 @@ inline constexpr errc last_errc = errc::signing_failed;
         return "the stream ended within an RPC";
     case errc::stream_reset:
         return "the other side reset the pubsub stream";
-    case errc::stream_finished:
-        return "we finished the pubsub stream";
+    case errc::closed_by_peer:
+        return "the other side closed the pubsub stream that we send on";
     case errc::no_topic:
         return "the message has no topic";
     case errc::no_author:
