@@ -496,7 +496,7 @@ protected:
                                      test::null_crypto{r == role::dialer ? 5U : 6U},
                                      at};
                              },
-                             [proceeds](auto& m, const auto& event, instant at, test::journal& j) {
+                             [proceeds](auto& m, const auto& event, instant, test::journal& j) {
                                  if (const auto* p = std::get_if<proven>(&event)) {
                                      j.say("proven " + p->peer.to_string());
                                      if (proceeds)
