@@ -180,6 +180,44 @@ TEST(Laws, OfferingNoticesOutputThatIsLostOrTooLarge) {
     EXPECT_NE("", test::offering(subject_with(flaw::gives_once), ending_with("hello")));
 }
 
+// A machine without a byte stream: it rings where nobody stops it in time.
+struct alarm_clock {
+    struct rang {
+        reason why;
+    };
+    using event = std::variant<rang>;
+    std::optional<event> poll_event() { return events.poll(); }
+    [[nodiscard]] std::optional<instant> next_timeout() const { return at; }
+    void handle_timeout(instant now) {
+        if (!at || now < *at) return;
+        at.reset();
+        over = reason{{domain::core, fault::timeout, 1}, party::local, 0};
+        events.push(rang{*over});
+    }
+    [[nodiscard]] const std::optional<reason>& ended() const { return over; }
+    event_queue<event> events;
+    std::optional<instant> at;
+    std::optional<reason> over;
+};
+static_assert(machine<alarm_clock> && !duplex<alarm_clock>);
+
+TEST(Laws, HoldForMachinesWithoutAByteStreamToo) {
+    const test::subject s{[](instant now) {
+                              return alarm_clock{{}, now + 5s, {}};
+                          },
+                          [](alarm_clock&, const alarm_clock::event& e, instant, test::journal& j) {
+                              j.say(test::to_text(*test::ended_in(e)));
+                          },
+                          [](alarm_clock& m, unsigned which, instant now, test::journal&) {
+                              if (m.at) m.at = now + which * 1s;
+                          }};
+    const test::story snoozed{test::time_passes(4s), test::local_call(3), test::time_passes(2s)};
+    EXPECT_EQ("", test::all_laws(s, snoozed));
+    EXPECT_NE("", test::finality(s, snoozed, true)); // it has not rung yet
+    EXPECT_EQ("", test::finality(s, {test::local_call(1), test::time_passes(2s)}, true));
+    EXPECT_EQ(test::play(s, {test::time_passes(5s)}).lines.size(), 1U);
+}
+
 TEST(Laws, EdgesMergeAndEventsDoNot) {
     test::journal j;
     j.say_edge("readable 1");
