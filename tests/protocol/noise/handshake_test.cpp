@@ -529,9 +529,9 @@ TEST_F(NoiseHandshakeLaws, OfAGoodHandshake) {
     const transcript t = record();
     byte_vector last = t.three;
     append(last, as_bytes("the channel's first bytes"));
-    EXPECT_EQ("", test::all_laws(subject(role::listener),
-                                 {test::arrives(t.one), test::time_passes(seconds{1}),
-                                  test::arrives(last), test::time_passes(seconds{20})}));
+    EXPECT_EQ("", test::all_laws(
+                      subject(role::listener),
+                      {test::arrives(t.one), test::time_passes(seconds{1}), test::arrives(last)}));
     EXPECT_EQ("", test::all_laws(subject(role::dialer), {test::arrives(t.two)}));
     EXPECT_EQ("", test::finality(subject(role::dialer), {test::arrives(t.two)}, true, 1000));
     EXPECT_EQ("", test::finality(subject(role::listener),
