@@ -36,7 +36,7 @@ enum class errc : std::uint16_t {
     bad_digit,             ///< text: a character outside of the base's alphabet
     bad_padding,           ///< text: base32 of an impossible length, or left-over bits not zero
     unsupported_base,      ///< text: a peer id in a multibase that we do not read
-    not_a_peer_id,         ///< text: a CID that is no version 1 libp2p-key
+    not_a_peer_id,         ///< text: digits that are no peer id, or a CID that is no libp2p-key
     text_too_long,         ///< text: longer than any peer id
     no_leading_slash,      ///< text: an address begins with a slash
     empty_component,       ///< text: two slashes in a row, or one at the end
@@ -183,13 +183,13 @@ enum class errc : std::uint16_t {
     case errc::path_not_last:
         return "the address goes on after a path, which must be last";
     case errc::bad_digit:
-        return "a character is not in the alphabet of the base; was it cut?";
+        return "a character is not in the alphabet of the base";
     case errc::bad_padding:
         return "the base32 text has an impossible length or left-over bits";
     case errc::unsupported_base:
         return "write the peer id in base58, or as a CID in base32 (b...)";
     case errc::not_a_peer_id:
-        return "the CID is not version 1 with the codec libp2p-key";
+        return "the text is no peer id; was it cut?";
     case errc::text_too_long:
         return "the text is longer than any peer id";
     case errc::no_leading_slash:

@@ -28,7 +28,7 @@ public:
     /// and the errors of `decode_multihash`.
     [[nodiscard]] static result<peer_id> from_bytes(byte_view bytes) noexcept;
     /// Reads base58 (`12D3Koo…`, `16Uiu2…`, `Qm…`), or a CID version 1 in base32 (`b…`) or base58
-    /// (`z…`). `bad_digit`, `unsupported_base`, `not_a_peer_id`, `text_too_long`…
+    /// (`z…`). `bad_digit`, `bad_padding`, `unsupported_base`, `text_too_long`, `not_a_peer_id`.
     [[nodiscard]] static result<peer_id> parse(std::string_view text);
     /// The id of a key. `Crypto` hashes where the key is long.
     template <class Crypto>
@@ -91,6 +91,12 @@ namespace detail {
         return fail(errc::unsupported_base);
     }
 }
+/// Who wrote a text is told that it is no id, not which byte of it is wrong.
+[[nodiscard]] inline result<peer_id> id_from_text(byte_view bytes) noexcept {
+    auto id = peer_id::from_bytes(bytes);
+    if (!id) return fail(errc::not_a_peer_id);
+    return id;
+}
 } // namespace detail
 
 inline result<peer_id> peer_id::parse(std::string_view text) {
@@ -99,7 +105,7 @@ inline result<peer_id> peer_id::parse(std::string_view text) {
     if (text.starts_with('1') || text.starts_with("Qm")) {
         const auto bytes = base58_decode(text);
         if (!bytes) return fail(bytes.error());
-        return from_bytes(*bytes);
+        return detail::id_from_text(*bytes);
     }
     const auto cid = detail::decode_multibase(text);
     if (!cid) return fail(cid.error());
@@ -107,7 +113,7 @@ inline result<peer_id> peer_id::parse(std::string_view text) {
     constexpr std::array<std::byte, 2> head{std::byte{0x01}, std::byte{0x72}};
     if (cid->size() < head.size() || !equal(byte_view{*cid}.first(head.size()), head))
         return fail(errc::not_a_peer_id);
-    return from_bytes(byte_view{*cid}.subspan(head.size()));
+    return detail::id_from_text(byte_view{*cid}.subspan(head.size()));
 }
 
 inline result<public_key> peer_id::inline_key() const {
