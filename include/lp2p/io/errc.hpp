@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// What the operating system's network says, in lp2p's terms, and lp2p's errors in Asio's.
+//
+// Nothing here does I/O.
+#pragma once
+
+#include <lp2p/core/error.hpp>
+
+#include <asio/error.hpp>
+
+#include <string>
+#include <system_error>
+
+namespace lp2p::inline v0::io {
+
+/// Codes of `domain::io`.
+enum class errc : std::uint16_t {
+    connection_refused = 1, ///< nobody listens there
+    connect_timeout,        ///< no answer before the deadline
+    unreachable,            ///< no route to that host or network
+    reset,                  ///< the transport was reset
+    address_in_use,         ///< somebody else listens there
+    address_not_available,  ///< not an address of this machine
+    permission_denied,      ///< the system does not allow it
+    too_many_descriptors,   ///< no file descriptor left
+    name_not_found,         ///< the host name has no address
+    not_an_endpoint,        ///< not an address that TCP can use
+    dnsaddr_not_supported,  ///< TXT records are not resolved here
+    stream_reset,           ///< the remote reset this stream
+    cancelled,              ///< the caller gave up
+    other,                  ///< see the system's own message
+};
+
+[[nodiscard]] constexpr fault fault_of(errc e) noexcept {
+    switch (e) {
+    case errc::connection_refused:
+        return fault::refused;
+    case errc::connect_timeout:
+        return fault::timeout;
+    case errc::unreachable:
+    case errc::reset:
+    case errc::stream_reset:
+    case errc::name_not_found:
+    case errc::cancelled:
+    case errc::other:
+        return fault::closed;
+    case errc::too_many_descriptors:
+        return fault::limit;
+    default:
+        return fault::local;
+    }
+}
+[[nodiscard]] constexpr error make_error(errc e) noexcept {
+    return {domain::io, fault_of(e), static_cast<std::uint16_t>(e)};
+}
+[[nodiscard]] constexpr std::string_view name(errc e) noexcept {
+    switch (e) {
+    case errc::connection_refused:
+        return "connection_refused";
+    case errc::connect_timeout:
+        return "connect_timeout";
+    case errc::unreachable:
+        return "unreachable";
+    case errc::reset:
+        return "reset";
+    case errc::address_in_use:
+        return "address_in_use";
+    case errc::address_not_available:
+        return "address_not_available";
+    case errc::permission_denied:
+        return "permission_denied";
+    case errc::too_many_descriptors:
+        return "too_many_descriptors";
+    case errc::name_not_found:
+        return "name_not_found";
+    case errc::not_an_endpoint:
+        return "not_an_endpoint";
+    case errc::dnsaddr_not_supported:
+        return "dnsaddr_not_supported";
+    case errc::stream_reset:
+        return "stream_reset";
+    case errc::cancelled:
+        return "cancelled";
+    case errc::other:
+        return "other";
+    }
+    return {};
+}
+[[nodiscard]] constexpr std::string_view describe(errc e) noexcept {
+    switch (e) {
+    case errc::connection_refused:
+        return "nobody listens at this address";
+    case errc::connect_timeout:
+        return "no answer to the connection attempt before its deadline";
+    case errc::unreachable:
+        return "no route to this address";
+    case errc::reset:
+        return "the transport was reset";
+    case errc::address_in_use:
+        return "the address is in use: choose another port, or 0 for any";
+    case errc::address_not_available:
+        return "this machine has no such address";
+    case errc::permission_denied:
+        return "the system does not permit it: ports below 1024 need rights";
+    case errc::too_many_descriptors:
+        return "no file descriptor is left: raise the limit (ulimit -n)";
+    case errc::name_not_found:
+        return "the host name has no address of the wanted family";
+    case errc::not_an_endpoint:
+        return "only ip4, ip6, dns, dns4 and dns6 with tcp can be used";
+    case errc::dnsaddr_not_supported:
+        return "dnsaddr is not resolved: give an ip or dns address";
+    case errc::stream_reset:
+        return "the remote reset this stream; the connection stays";
+    case errc::cancelled:
+        return "given up by the caller";
+    case errc::other:
+        return "the system's network reported an error";
+    }
+    return {};
+}
+
+/// An error of the operating system, as lp2p's.
+[[nodiscard]] inline error from_system(const std::error_code& ec) noexcept {
+    if (!ec) return {};
+    if (ec == asio::error::connection_refused) return errc::connection_refused;
+    if (ec == asio::error::timed_out) return errc::connect_timeout;
+    if (ec == asio::error::host_unreachable || ec == asio::error::network_unreachable ||
+        ec == asio::error::network_down)
+        return errc::unreachable;
+    if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe ||
+        ec == asio::error::connection_aborted || ec == asio::error::network_reset)
+        return errc::reset;
+    if (ec == asio::error::address_in_use) return errc::address_in_use;
+    if (ec == std::errc::address_not_available) return errc::address_not_available;
+    if (ec == asio::error::access_denied || ec == std::errc::operation_not_permitted)
+        return errc::permission_denied;
+    if (ec == asio::error::no_descriptors || ec == std::errc::too_many_files_open_in_system)
+        return errc::too_many_descriptors;
+    if (ec == asio::error::host_not_found || ec == asio::error::host_not_found_try_again ||
+        ec == asio::error::no_data)
+        return errc::name_not_found;
+    if (ec == asio::error::operation_aborted) return errc::cancelled;
+    return errc::other;
+}
+
+/// lp2p's errors as a category of `std::error_code`: value = domain, fault and code, packed.
+[[nodiscard]] inline const std::error_category& category() noexcept {
+    struct lp2p_category final : std::error_category {
+        [[nodiscard]] const char* name() const noexcept override { return "lp2p"; }
+        [[nodiscard]] std::string message(int value) const override {
+            const auto packed = static_cast<std::uint32_t>(value);
+            std::string text{to_string(static_cast<domain>(packed >> 24U))};
+            text += ' ';
+            text += to_string(static_cast<fault>((packed >> 16U) & 0xffU));
+            text += " error ";
+            text += std::to_string(packed & 0xffffU);
+            return text;
+        }
+    };
+    static const lp2p_category instance;
+    return instance;
+}
+/// For completion handlers: `from_error_code` gives the error back.
+[[nodiscard]] inline std::error_code to_error_code(error e) noexcept {
+    if (!e) return {};
+    const std::uint32_t packed = static_cast<std::uint32_t>(e.where) << 24U |
+                                 static_cast<std::uint32_t>(e.kind) << 16U | e.code;
+    return {static_cast<int>(packed), category()};
+}
+[[nodiscard]] inline error from_error_code(const std::error_code& ec) noexcept {
+    if (ec.category() != category()) return from_system(ec);
+    const auto packed = static_cast<std::uint32_t>(ec.value());
+    return {static_cast<domain>(packed >> 24U), static_cast<fault>((packed >> 16U) & 0xffU),
+            static_cast<std::uint16_t>(packed & 0xffffU)};
+}
+
+} // namespace lp2p::inline v0::io
