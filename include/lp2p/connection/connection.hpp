@@ -49,7 +49,9 @@ public:
           ledger_{{.outbound = config_.bounds->streams_out,
                    .both = config_.bounds->streams_both,
                    .reserved = config_.bounds->streams_reserved}},
-          upgrade_deadline_{after(now, config_.bounds->upgrade_timeout)} {}
+          upgrade_deadline_{after(now, config_.bounds->upgrade_timeout)} {
+        take_upgrade_output(); // a dialer speaks first
+    }
 
     // --- the duplex ---------------------------------------------------------------------------
     result<std::size_t> receive(mutable_bytes in, instant now) {

@@ -79,7 +79,7 @@ public:
     /// The identity is welcome: go on. Only at stage `proven`.
     void proceed(instant now) {
         if (stage_ != upgrade_stage::proven || failed_) return;
-        hand_->proceed(now);
+        hand_->proceed();
         drain(now);
         if (failed_ || done()) return;
         byte_queue held = std::exchange(held_, {});

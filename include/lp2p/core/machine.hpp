@@ -23,7 +23,7 @@ namespace lp2p::inline v0 {
 template <class M>
 concept machine = std::movable<M> && requires(M m, const M c, instant now) {
     typename M::event;
-    requires sizeof(typename M::event) <= 64;
+    requires sizeof(typename M::event) <= 80; // a peer id (45), an id, an error
     { m.poll_event() } -> std::same_as<std::optional<typename M::event>>;
     { c.next_timeout() } -> std::same_as<std::optional<instant>>;
     { m.handle_timeout(now) } -> std::same_as<void>;

@@ -34,14 +34,13 @@ namespace lp2p::inline v0::swarms {
 struct conn_opened {
     conn_id id;
 };
-/// One for each `conn_opened`. `swarm::peer(id)` answers until the next call that is not const.
+/// One for each `conn_opened`. `swarm::peer(id)` and `swarm::remote(id)` answer until the next poll.
 struct conn_closed {
     conn_id id;
-    wire::peer_id peer;
-    party by;
-    error why;
+    reason why;
 };
-/// A connection that never was established, duplicates apart.
+/// An inbound connection that never was established, duplicates apart. `swarm::remote(id)` answers
+/// until the next poll.
 struct upgrade_failed {
     conn_id id;
     direction dir;

@@ -40,9 +40,9 @@ public:
     };
 
     /// `self_id` is the peer id of the identity key in `self`.
-    swarm(std::shared_ptr<const identity> self, wire::peer_id self_id, config c, crypto random,
+    swarm(identity self, wire::peer_id self_id, config c, crypto random,
           instant)
-        : self_{std::move(self)}, self_id_{self_id}, bounds_{std::make_unique<limits>(c.bounds)},
+        : self_{std::make_unique<const identity>(std::move(self))}, self_id_{self_id}, bounds_{std::make_unique<limits>(c.bounds)},
           trace_{c.trace}, crypto_{std::move(random)},
           book_{{.addresses_per_peer = c.bounds.addresses_per_peer,
                  .backoff_least = c.bounds.dial_backoff_least,
@@ -120,7 +120,15 @@ public:
         deadlines_.erase(id);
     }
     [[nodiscard]] std::optional<command> poll_command() { return commands_.poll(); }
-    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<event> poll_event() {
+        if (told_last_ != conn_id{}) farewells_.erase(std::exchange(told_last_, conn_id{}));
+        auto e = events_.poll();
+        if (!e) return e;
+        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e)) told_last_ = closed->id;
+        else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
+            told_last_ = failed->id;
+        return e;
+    }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(deadlines_.next(), manager_.next_timeout());
     }
@@ -263,8 +271,17 @@ public:
     }
     /// Who is at the other end; empty before the identity is proven and for an unknown id.
     [[nodiscard]] wire::peer_id peer(conn_id id) const {
+        if (const auto gone = farewells_.find(id); gone != farewells_.end())
+            return gone->second.peer;
         const slot* s = find(id);
         return s == nullptr || !s->conn ? wire::peer_id{} : s->conn->peer();
+    }
+    /// The address of the other end.
+    [[nodiscard]] wire::multiaddr remote(conn_id id) const {
+        if (const auto gone = farewells_.find(id); gone != farewells_.end())
+            return gone->second.remote;
+        const slot* s = find(id);
+        return s == nullptr ? wire::multiaddr{} : s->remote;
     }
     [[nodiscard]] std::optional<info> look(conn_id id) const {
         const slot* s = find(id);
@@ -305,6 +322,12 @@ private:
         bool hung_up = false;
         bool flush_told = false;
         bool duplicate = false; ///< ended by the rule: no `upgrade_failed`
+    };
+
+    /// What is asked of a connection that is over, until its last event was told.
+    struct farewell {
+        wire::peer_id peer;
+        wire::multiaddr remote;
     };
 
     [[nodiscard]] conn_id next_id() noexcept { return conn_id{++last_conn_}; }
@@ -523,15 +546,17 @@ private:
             const auto at = peers_.find(peer);
             std::erase(at->second, id);
             if (at->second.empty()) peers_.erase(at);
-            events_.push(swarms::conn_closed{id, peer, e.why.by, e.why.why});
+            farewells_.emplace(id, farewell{peer, s.remote});
+            events_.push(swarms::conn_closed{id, e.why});
         } else if (s.dir == direction::inbound && !s.duplicate) {
+            farewells_.emplace(id, farewell{peer, s.remote});
             events_.push(swarms::upgrade_failed{id, s.dir, stage, e.why.why});
         }
         if (s.dir == direction::outbound && !s.told_open && !s.duplicate)
             dial_attempt_failed(s, e.why.why, now);
     }
 
-    std::shared_ptr<const identity> self_;
+    std::unique_ptr<const identity> self_; // handshakes point at it
     wire::peer_id self_id_;
     std::unique_ptr<limits> bounds_; // connections point at it, so it must not move with the swarm
     trace_sink trace_;
@@ -545,6 +570,8 @@ private:
     deadline_index<conn_id> deadlines_;
     event_queue<event> events_;
     event_queue<command> commands_;
+    std::map<conn_id, farewell> farewells_;
+    conn_id told_last_{};
     std::vector<peer_dialer::cause> causes_;
     request_id causes_of_{};
     std::optional<reason> ended_;

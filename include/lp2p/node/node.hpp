@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// A whole libp2p peer, still without I/O: connections, identify, ping, pubsub and your protocols.
+//
+// It joins the swarm with its services and is the only one that knows both. It opens no socket,
+// starts no thread and reads no clock; `io::driver` or a test gives it bytes and time.
+#pragma once
+
+#include <lp2p/node/config.hpp>
+#include <lp2p/node/events.hpp>
+#include <lp2p/service/pubsub.hpp>
+#include <lp2p/swarm/swarm.hpp>
+
+#include <set>
+
+namespace lp2p::inline v0 {
+
+/// `Stack` is `{ using crypto = …; using security = …; }`.
+template <class Stack>
+class basic_node {
+public:
+    using event = node_event;
+    using crypto = typename Stack::crypto;
+    using private_key = typename crypto::private_key;
+    using swarm_type = swarm<Stack>;
+    using pubsub_type = service::pubsub_service<crypto>;
+
+    basic_node(crypto random, private_key key, node_config c, instant now)
+        : config_{std::make_unique<node_config>(std::move(c))}, key_{std::move(key)},
+          public_key_{wire::public_key{key_.type(), to_vector(key_.public_data())}},
+          id_{wire::peer_id::of(public_key_, random)},
+          swarm_{Stack::security::make_identity(random, key_), id_,
+                 typename swarm_type::config{.bounds = config_->bounds,
+                                             .seed = config_->seed,
+                                             .trace = config_->trace},
+                 random, now},
+          identify_{{.bounds = &config_->bounds}}, ping_{random} {
+        if (config_->router != router_kind::none) pubsub_.emplace(make_pubsub(random, now));
+        announce(now);
+    }
+
+    [[nodiscard]] const wire::peer_id& id() const noexcept { return id_; }
+    [[nodiscard]] const node_config& settings() const noexcept { return *config_; }
+
+    // --- the driver's side ----------------------------------------------------------------------
+    result<conn_id> accepted(const wire::multiaddr& remote, const wire::multiaddr& local,
+                             instant now) {
+        const auto id = swarm_.accepted(remote, local, now);
+        settle(now);
+        return id;
+    }
+    void connected(conn_id id, const wire::multiaddr& local, instant now) {
+        swarm_.connected(id, local, now);
+        settle(now);
+    }
+    void connect_failed(conn_id id, error why, instant now) {
+        swarm_.connect_failed(id, why, now);
+        settle(now);
+    }
+    result<std::size_t> receive(conn_id id, mutable_bytes in, instant now) {
+        const auto used = swarm_.receive(id, in, now);
+        settle(now);
+        return used;
+    }
+    void receive_end(conn_id id, end how, instant now) {
+        swarm_.receive_end(id, how, now);
+        settle(now);
+    }
+    byte_view transmit(conn_id id, std::size_t n) { return swarm_.transmit(id, n); }
+    void transmitted(conn_id id, std::size_t n, instant now) {
+        swarm_.transmitted(id, n, now);
+        settle(now);
+    }
+    [[nodiscard]] bool wants_input(conn_id id) const { return swarm_.wants_input(id); }
+    void released(conn_id id) { swarm_.released(id); }
+    [[nodiscard]] std::optional<command> poll_command() { return swarm_.poll_command(); }
+    [[nodiscard]] std::optional<event> poll_event() {
+        if (told_last_ != conn_id{}) known_.erase(std::exchange(told_last_, conn_id{}));
+        auto e = events_.poll();
+        if (!e) return e;
+        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e)) told_last_ = closed->id;
+        else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
+            told_last_ = failed->id;
+        return e;
+    }
+    [[nodiscard]] std::optional<instant> next_timeout() const {
+        std::optional<instant> first =
+            earlier(earlier(swarm_.next_timeout(), identify_.next_timeout()), ping_.next_timeout());
+        return pubsub_ ? earlier(first, pubsub_->next_timeout()) : first;
+    }
+    void handle_timeout(instant now) {
+        swarm_.handle_timeout(now);
+        identify_.handle_timeout(swarm_, now);
+        ping_.handle_timeout(swarm_, now);
+        if (pubsub_) pubsub_->handle_timeout(swarm_, now);
+        settle(now);
+    }
+    [[nodiscard]] const std::optional<reason>& ended() const noexcept { return swarm_.ended(); }
+    /// An address that others can reach this node at: identify says it.
+    void listening(const wire::multiaddr& at, instant now) {
+        listen_addrs_.push_back(at.without_peer());
+        announce(now);
+        settle(now);
+    }
+
+    // --- connections -----------------------------------------------------------------------------
+    /// See swarm::dial. `dialed` or `dial_failed` follows.
+    request_id dial(const wire::multiaddr& to, instant now) {
+        const request_id request = swarm_.dial(to, now);
+        settle(now);
+        return request;
+    }
+    [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
+        return swarm_.is_dialing(peer);
+    }
+    [[nodiscard]] std::vector<peer_dialer::cause> take_causes(request_id request) {
+        return swarm_.take_causes(request);
+    }
+    void disconnect(const wire::peer_id& peer, instant now) {
+        swarm_.disconnect(peer, swarms::errc::disconnected, now);
+        settle(now);
+    }
+    /// Closes everything in order; `ended` is the last event.
+    void shut_down(instant now) {
+        swarm_.shut_down(now);
+        settle(now);
+    }
+    [[nodiscard]] std::optional<conn_id> established(const wire::peer_id& peer) const {
+        return swarm_.established(peer);
+    }
+    [[nodiscard]] std::size_t connections_to(const wire::peer_id& peer) const {
+        return swarm_.connections_to(peer);
+    }
+    [[nodiscard]] std::vector<wire::peer_id> peers() const { return swarm_.peers(); }
+    /// Who is at the other end; answers for an ended connection until the poll behind its last event.
+    [[nodiscard]] wire::peer_id peer(conn_id id) const {
+        const auto at = known_.find(id);
+        return at == known_.end() ? swarm_.peer(id) : at->second.peer;
+    }
+    [[nodiscard]] wire::multiaddr remote(conn_id id) const {
+        const auto at = known_.find(id);
+        return at == known_.end() ? swarm_.remote(id) : at->second.remote;
+    }
+    [[nodiscard]] direction dialed_by(conn_id id) const {
+        const auto at = known_.find(id);
+        return at == known_.end() ? direction::inbound : at->second.dir;
+    }
+    [[nodiscard]] std::optional<typename swarm_type::info> look(conn_id id) const {
+        return swarm_.look(id);
+    }
+    [[nodiscard]] support supports(const wire::peer_id& peer, std::string_view protocol) const {
+        return swarm_.supports(peer, protocol);
+    }
+    /// What identify said on a connection; null before.
+    [[nodiscard]] const service::identify_service::info* about(conn_id id) const noexcept {
+        return identify_.about(id);
+    }
+    /// What the last list of a connection changed; once, after `protocols_updated`.
+    [[nodiscard]] protocol_knowledge::change take_change(conn_id id) {
+        return identify_.take_change(id);
+    }
+    void ping(const wire::peer_id& peer, instant now) {
+        if (const auto id = swarm_.established(peer)) ping_.ask(*id, swarm_, now);
+        settle(now);
+    }
+
+    // --- your protocols ---------------------------------------------------------------------------
+    /// Inbound substreams of this protocol come as `substream_open`. Tell it before connecting: a
+    /// rust peer asks once (H31). Errors: `invalid_protocol`.
+    status serve(const std::string& protocol, instant now) {
+        if (!multistream::is_protocol(protocol)) return fail(multistream::errc::invalid_protocol);
+        if (std::find(served_.begin(), served_.end(), protocol) != served_.end()) return {};
+        served_.push_back(protocol);
+        announce(now);
+        settle(now);
+        return {};
+    }
+    result<substream_id> open(const wire::peer_id& peer, std::span<const std::string> protocols,
+                              instant deadline, confirm how, instant now) {
+        const auto id =
+            swarm_.open(peer, protocols, purpose::application, deadline, how, now);
+        if (id) mine_.insert(*id);
+        settle(now);
+        return id;
+    }
+    [[nodiscard]] std::string_view protocol(substream_id id) const { return swarm_.protocol(id); }
+    [[nodiscard]] byte_view read(substream_id id) const { return swarm_.read(id); }
+    void consume(substream_id id, std::size_t n, instant now) {
+        swarm_.consume(id, n, now);
+        settle(now);
+    }
+    result<std::size_t> write(substream_id id, byte_view bytes, instant now) {
+        const auto put = swarm_.write(id, bytes, now);
+        settle(now);
+        return put;
+    }
+    void finish(substream_id id, instant now) {
+        swarm_.finish(id, now);
+        settle(now);
+    }
+    void reset(substream_id id, std::uint32_t code, instant now) {
+        swarm_.reset(id, code, now);
+        settle(now);
+    }
+
+    // --- pubsub -----------------------------------------------------------------------------------
+    status subscribe(std::string_view topic, instant now) {
+        if (!pubsub_) return fail(service::errc::no_pubsub);
+        const status done = pubsub_->subscribe(topic, swarm_, now);
+        settle(now);
+        return done;
+    }
+    status unsubscribe(std::string_view topic, instant now) {
+        if (!pubsub_) return fail(service::errc::no_pubsub);
+        const status done = pubsub_->unsubscribe(topic, swarm_, now);
+        settle(now);
+        return done;
+    }
+    result<pubsub::message_id> publish(std::string_view topic, byte_view data, instant now) {
+        if (!pubsub_) return fail(service::errc::no_pubsub);
+        auto done = pubsub_->publish(topic, data, key_, swarm_, now);
+        settle(now);
+        return done;
+    }
+    /// The message of a `pubsub_message`; once.
+    [[nodiscard]] std::optional<pubsub::delivery> take(pubsub::message_handle id) {
+        return pubsub_ ? pubsub_->take(id) : std::nullopt;
+    }
+    /// Null where this node runs no router.
+    [[nodiscard]] const pubsub_type* pubsub_state() const noexcept {
+        return pubsub_ ? &*pubsub_ : nullptr;
+    }
+
+private:
+    struct known {
+        wire::peer_id peer;
+        wire::multiaddr remote;
+        direction dir;
+    };
+
+    [[nodiscard]] pubsub_type make_pubsub(const crypto& random, instant now) const {
+        typename pubsub_type::config c{.bounds = &config_->bounds,
+                                       .policy = config_->policy,
+                                       .protocols = pubsub_protocols_of(*config_),
+                                       .unix_now = config_->unix_now,
+                                       .trace = config_->trace};
+        gossipsub::config g = config_->gossip;
+        g.common.seed = config_->seed;
+        g.common.policy = config_->policy;
+        if (config_->router == router_kind::gossipsub)
+            return {std::move(c), gossipsub::router{g, id_, now}, id_, random};
+        return {std::move(c), floodsub::router{{.common = g.common}, id_, now}, id_, random};
+    }
+    /// What is served, to whoever asks by multistream or by identify.
+    void announce(instant now) {
+        std::vector<std::string> all{std::string{identify::protocol},
+                                     std::string{identify::push_protocol},
+                                     std::string{ping::protocol}};
+        if (pubsub_)
+            all.insert(all.end(), pubsub_->protocols().begin(), pubsub_->protocols().end());
+        all.insert(all.end(), served_.begin(), served_.end());
+        if (auto list = multistream::protocol_list::of(all)) swarm_.serve(std::move(*list));
+        identify::message ours;
+        ours.public_key = public_key_.encode();
+        ours.listen_addrs = listen_addrs_;
+        ours.protocols = std::move(all);
+        ours.agent_version = config_->agent;
+        ours.protocol_version = config_->protocol_version;
+        identify_.announce(std::move(ours), now);
+    }
+    /// Swarm's events to the services, theirs to the application, until nobody has anything to say.
+    void settle(instant now) {
+        if (std::exchange(settling_, true)) return;
+        for (bool busy = true; busy;) {
+            busy = false;
+            while (auto e = swarm_.poll_event()) {
+                busy = true;
+                std::visit([&](auto& told) { on(told, now); }, *e);
+            }
+            while (auto e = identify_.poll_event()) {
+                busy = true;
+                std::visit([&](auto& told) { on(told, now); }, *e);
+            }
+            while (auto e = ping_.poll_event())
+                std::visit([&](auto& told) { events_.push(told); }, *e);
+            while (pubsub_) {
+                auto e = pubsub_->poll_event();
+                if (!e) break;
+                std::visit([&](auto& told) { events_.push(told); }, *e);
+            }
+        }
+        settling_ = false;
+    }
+
+    // --- what connections say ----------------------------------------------------------------------
+    void on(const swarms::conn_opened& e, instant now) {
+        const auto info = swarm_.look(e.id);
+        if (!info) return;
+        known_[e.id] = {info->conn.peer(), info->remote, info->dir};
+        events_.push(e);
+        identify_.opened(e.id, info->conn.remote_key().encode(), swarm_, now);
+        if (pubsub_) pubsub_->opened(e.id, info->dir, swarm_, now);
+    }
+    void on(const swarms::conn_closed& e, instant now) {
+        identify_.closed(e.id);
+        ping_.closed(e.id);
+        if (pubsub_) pubsub_->closed(e.id, peer(e.id), swarm_, now);
+        events_.push(e);
+    }
+    void on(const swarms::upgrade_failed& e, instant) {
+        known_[e.id] = {swarm_.peer(e.id), swarm_.remote(e.id), e.dir};
+        events_.push(e);
+    }
+    void on(const swarms::substream_open& e, instant now) {
+        const std::string_view protocol = swarm_.protocol(e.id);
+        if (e.dir == direction::outbound) {
+            if (identify_.outbound(e.id, swarm_, now) || ping_.outbound(e.id, swarm_, now)) return;
+            if (pubsub_ && pubsub_->outbound(e.id, swarm_, now)) return;
+            events_.push(e);
+        } else if (identify_.serves(protocol)) {
+            identify_.inbound(e.id, swarm_.remote(e.id.conn), swarm_, now);
+        } else if (ping_.serves(protocol)) {
+            ping_.inbound(e.id, swarm_, now);
+        } else if (pubsub_ && pubsub_->serves(protocol)) {
+            pubsub_->inbound(e.id, swarm_, now);
+        } else {
+            mine_.insert(e.id);
+            events_.push(e);
+        }
+    }
+    void on(const swarms::substream_failed& e, instant now) {
+        if (identify_.failed(e.id, e.why, swarm_, now) || ping_.failed(e.id, e.why)) return;
+        if (pubsub_ && pubsub_->failed(e.id, e.why, swarm_, now)) return;
+        if (mine_.erase(e.id) != 0) events_.push(e);
+    }
+    void on(const swarms::substream_readable& e, instant now) {
+        if (mine_.contains(e.id)) return events_.push(e);
+        if (pubsub_ && pubsub_->readable(e.id, swarm_, now)) return;
+        if (!identify_.progress(e.id, swarm_, now)) (void)ping_.progress(e.id, swarm_, now);
+    }
+    void on(const swarms::substream_writable& e, instant now) {
+        if (mine_.contains(e.id)) return events_.push(e);
+        if (pubsub_ && pubsub_->writable(e.id, swarm_, now)) return;
+        if (!identify_.progress(e.id, swarm_, now)) (void)ping_.progress(e.id, swarm_, now);
+    }
+    void on(const swarms::substream_finished& e, instant now) {
+        if (mine_.contains(e.id)) return events_.push(e);
+        finished(e.id, end{end::fin, 0}, now);
+    }
+    void on(const swarms::substream_reset& e, instant now) {
+        if (mine_.contains(e.id)) return events_.push(e);
+        finished(e.id, end{end::reset, e.code}, now);
+    }
+    void finished(substream_id id, end how, instant now) {
+        if (pubsub_ && pubsub_->finished(id, how, swarm_, now)) return;
+        if (!identify_.finished(id, how, swarm_, now)) (void)ping_.finished(id, how, swarm_, now);
+    }
+    void on(const swarms::substream_ended& e, instant now) {
+        if (mine_.erase(e.id) != 0) return events_.push(e);
+        if (pubsub_ && pubsub_->ended(e.id, e.why.why, swarm_, now)) return;
+        if (!identify_.ended(e.id, e.why.why, swarm_, now)) (void)ping_.ended(e.id, e.why.why);
+    }
+    void on(const swarms::pong&, instant) {} // yamux keeps alive; who wants figures asks `look`
+    template <class Other>
+    void on(const Other& e, instant)
+        requires std::constructible_from<event, const Other&>
+    {
+        events_.push(e);
+    }
+
+    // --- what identify says -----------------------------------------------------------------------
+    void on(const service::identified& e, instant now) {
+        events_.push(e);
+        learned(e.conn, now);
+    }
+    void on(const service::protocols_updated& e, instant now) {
+        events_.push(e);
+        learned(e.conn, now);
+    }
+    void learned(conn_id conn, instant now) {
+        const auto* info = identify_.about(conn);
+        if (info != nullptr)
+            for (const auto& a : info->addresses)
+                if (a.tcp()) swarm_.add_address(peer(conn), a);
+        if (pubsub_) pubsub_->listed(conn, swarm_, now);
+    }
+    void on(const service::wrong_identity& e, instant now) {
+        swarm_.close(e.conn, identify::errc::wrong_key, now);
+    }
+
+    std::unique_ptr<node_config> config_; // services point at its bounds
+    private_key key_;
+    wire::public_key public_key_;
+    wire::peer_id id_;
+    swarm_type swarm_;
+    service::identify_service identify_;
+    service::ping_service<crypto> ping_;
+    std::optional<pubsub_type> pubsub_;
+    std::vector<std::string> served_;
+    std::vector<wire::multiaddr> listen_addrs_;
+    std::set<substream_id> mine_; // the application's
+    std::map<conn_id, known> known_;
+    conn_id told_last_{};
+    bool settling_ = false;
+    event_queue<event> events_;
+};
+
+} // namespace lp2p::inline v0

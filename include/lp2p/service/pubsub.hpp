@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Pubsub over substreams: one outbound stream per peer, whatever happens below it.
+//
+// It owns the streams, the hello on each of them (H3), signatures and retries; who gets what is the
+// router's business. It opens no second stream while one lives (H1, R3), never takes a failure for
+// a refusal (R5), and says when it gives up on a connection.
+#pragma once
+
+#include <lp2p/core/deadlines.hpp>
+#include <lp2p/core/event_queue.hpp>
+#include <lp2p/core/limits.hpp>
+#include <lp2p/core/trace.hpp>
+#include <lp2p/protocol/pubsub/floodsub.hpp>
+#include <lp2p/protocol/pubsub/gossipsub.hpp>
+#include <lp2p/protocol/pubsub/rpc_stream.hpp>
+#include <lp2p/protocol/pubsub/signing.hpp>
+#include <lp2p/service/errc.hpp>
+#include <lp2p/service/host.hpp>
+#include <lp2p/service/pubsub_events.hpp>
+
+#include <map>
+#include <memory>
+#include <variant>
+
+namespace lp2p::inline v0::service {
+
+template <class Crypto>
+class pubsub_service {
+public:
+    using event = pubsub_event;
+    using router = std::variant<gossipsub::router, floodsub::router>;
+    using private_key = typename Crypto::private_key;
+
+    struct config {
+        const limits* bounds = &default_limits; ///< must outlive the service
+        pubsub::signature_policy policy = pubsub::signature_policy::strict_sign;
+        std::vector<std::string> protocols; ///< offered and proposed, best first
+        unix_time unix_now{};               ///< where sequence numbers begin
+        trace_sink trace{};
+    };
+
+    pubsub_service(config c, router r, wire::peer_id self, Crypto crypto)
+        : config_{std::move(c)}, router_{std::move(r)}, self_{std::move(self)},
+          crypto_{std::move(crypto)},
+          sequence_{config_.unix_now} {}
+
+    [[nodiscard]] bool serves(std::string_view protocol) const noexcept {
+        for (const std::string& p : config_.protocols)
+            if (p == protocol) return true;
+        return false;
+    }
+    [[nodiscard]] const std::vector<std::string>& protocols() const noexcept {
+        return config_.protocols;
+    }
+
+    // --- what happens on connections ------------------------------------------------------------
+    /// A connection to a peer is established: our stream is opened on it, or moves to it when the
+    /// one that carries it ends.
+    template <host Host>
+    void opened(conn_id conn, direction dir, Host& h, instant now) {
+        const wire::peer_id id = h.peer(conn);
+        entry& e = peers_[id];
+        e.conns.push_back({conn, dir, 0});
+        if (e.out == stream_state::none) open_stream(id, e, h, now);
+    }
+    template <host Host>
+    void closed(conn_id conn, const wire::peer_id& id, Host& h, instant now) {
+        const auto at = peers_.find(id);
+        if (at == peers_.end()) return;
+        entry& e = at->second;
+        std::erase_if(e.conns, [&](const carrier& c) { return c.conn == conn; });
+        drop_inbound(e, conn);
+        if (e.out != stream_state::none && e.out_id.conn == conn)
+            out_closed(id, e, errc::connection_ended, h, now);
+        if (!e.conns.empty()) return;
+        leave(e, now);
+        retries_.erase(id);
+        peers_.erase(id);
+        drain(h, now);
+    }
+    template <host Host>
+    void inbound(substream_id id, Host& h, instant now) {
+        const wire::peer_id peer = h.peer(id.conn);
+        const auto at = peers_.find(peer);
+        const auto kind = pubsub::kind_of(h.protocol(id));
+        if (at == peers_.end() || !kind) return h.reset(id, 0, now);
+        entry& e = at->second;
+        ready(peer, e, *kind, id.conn, now);
+        if (!e.in.empty()) // the newest wins; what the older ones hold complete is still read
+            h.finish(e.in.back().id, now);
+        if (e.in.size() >= inbound_kept) {
+            h.reset(e.in.front().id, 0, now);
+            owners_.erase(e.in.front().id);
+            e.in.erase(e.in.begin());
+        }
+        e.in.push_back({id, std::make_unique<pubsub::rpc_stream>(
+                                pubsub::rpc_flow::inbound, rpc_config(), now)});
+        owners_[id] = peer;
+        events_.push(pubsub_stream_in{peer, id.conn});
+        // The remote may have forgotten our subscriptions together with its old stream (H3).
+        visit([&](auto& r) { r.resend_subscriptions(*e.index); });
+        read(peer, e, id, h, now);
+        drain(h, now);
+    }
+    /// An `open` of ours succeeded: true where it was ours.
+    template <host Host>
+    bool outbound(substream_id id, Host& h, instant now) {
+        const auto at = owners_.find(id);
+        if (at == owners_.end()) return false;
+        const wire::peer_id peer = at->second;
+        entry& e = peers_.at(peer);
+        const auto kind = pubsub::kind_of(h.protocol(id));
+        e.out = stream_state::live;
+        e.writer = std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound,
+                                                        rpc_config(), now);
+        ready(peer, e, kind.value_or(pubsub::peer_kind::floodsub), id.conn, now);
+        events_.push(pubsub_stream_out{peer, id.conn,
+                                       kind.value_or(pubsub::peer_kind::floodsub)});
+        visit([&](auto& r) { r.hello(*e.index); });
+        write(e, h, now);
+        drain(h, now);
+        return true;
+    }
+    template <host Host>
+    bool failed(substream_id id, error why, Host& h, instant now) {
+        const auto at = owners_.find(id);
+        if (at == owners_.end()) return false;
+        const wire::peer_id peer = at->second;
+        owners_.erase(at);
+        entry& e = peers_.at(peer);
+        e.out = stream_state::none;
+        events_.push(pubsub_refused{peer, why});
+        retry(peer, e, why, h, now);
+        return true;
+    }
+    /// Readable: true where the substream is ours.
+    template <host Host>
+    bool readable(substream_id id, Host& h, instant now) {
+        const auto at = owners_.find(id);
+        if (at == owners_.end()) return false;
+        const wire::peer_id peer = at->second;
+        read(peer, peers_.at(peer), id, h, now);
+        drain(h, now);
+        return true;
+    }
+    template <host Host>
+    bool writable(substream_id id, Host& h, instant now) {
+        const auto at = owners_.find(id);
+        if (at == owners_.end()) return false;
+        entry& e = peers_.at(at->second);
+        if (e.out_id == id) write(e, h, now);
+        return true;
+    }
+    /// Their direction ended. On our outbound stream that means that nobody reads it any more.
+    template <host Host>
+    bool finished(substream_id id, end how, Host& h, instant now) {
+        const auto at = owners_.find(id);
+        if (at == owners_.end()) return false;
+        const wire::peer_id peer = at->second;
+        entry& e = peers_.at(peer);
+        read(peer, e, id, h, now);
+        if (e.out_id == id && e.out == stream_state::live) {
+            h.reset(id, 0, now);
+            out_closed(peer, e,
+                       how.how == end::reset ? error{pubsub::errc::stream_reset}
+                                             : error{pubsub::errc::closed_by_peer},
+                       h, now);
+        } else {
+            in_closed(peer, e, id, how, h, now);
+        }
+        drain(h, now);
+        return true;
+    }
+    /// The last that is heard of a substream.
+    template <host Host>
+    bool ended(substream_id id, error why, Host& h, instant now) {
+        const auto at = owners_.find(id);
+        if (at == owners_.end()) return false;
+        const wire::peer_id peer = at->second;
+        entry& e = peers_.at(peer);
+        if (e.out_id == id && e.out != stream_state::none) out_closed(peer, e, why, h, now);
+        else in_closed(peer, e, id, end{end::fin, 0}, h, now);
+        drain(h, now);
+        return true;
+    }
+    /// A list of the peer came: it may support pubsub now where it refused before.
+    template <host Host>
+    void listed(conn_id conn, Host& h, instant now) {
+        const wire::peer_id peer = h.peer(conn);
+        const auto at = peers_.find(peer);
+        if (at == peers_.end() || at->second.out != stream_state::none || !at->second.refused)
+            return;
+        for (const std::string& p : config_.protocols)
+            if (h.supports(peer, p) == support::supported) {
+                at->second.refused = false;
+                open_stream(peer, at->second, h, now);
+                return;
+            }
+    }
+
+    // --- for the application --------------------------------------------------------------------
+    template <host Host>
+    status subscribe(std::string_view topic, Host& h, instant now) {
+        const status done = visit([&](auto& r) { return r.subscribe(topic, now); });
+        drain(h, now);
+        return done;
+    }
+    template <host Host>
+    status unsubscribe(std::string_view topic, Host& h, instant now) {
+        const status done = visit([&](auto& r) { return r.unsubscribe(topic, now); });
+        drain(h, now);
+        return done;
+    }
+    /// Signs (where the policy says so) and sends. Nobody to send to is no error.
+    template <host Host>
+    result<pubsub::message_id> publish(std::string_view topic, byte_view data,
+                                       const private_key& key, Host& h, instant now) {
+        const auto done = make_message(topic, data, key, now);
+        drain(h, now);
+        return done;
+    }
+    [[nodiscard]] std::optional<pubsub::delivery> take(pubsub::message_handle id) {
+        return visit([&](auto& r) { return r.take(id); });
+    }
+    [[nodiscard]] std::vector<wire::peer_id> topic_peers(std::string_view topic) const {
+        return ids(visit([&](const auto& r) { return r.topic_peers(topic); }));
+    }
+    [[nodiscard]] std::vector<wire::peer_id> mesh_peers(std::string_view topic) const {
+        return ids(visit([&](const auto& r) { return r.mesh_peers(topic); }));
+    }
+    [[nodiscard]] wire::peer_id peer(pubsub::peer_index p) const {
+        const auto* known = visit([&](const auto& r) { return r.peer(p); });
+        return known == nullptr ? wire::peer_id{} : known->id;
+    }
+    [[nodiscard]] pubsub::router_counters counters() const {
+        return visit([](const auto& r) { return r.counters(); });
+    }
+
+    // --- the machine ------------------------------------------------------------------------------
+    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<instant> next_timeout() const {
+        return earlier(retries_.next(), visit([](const auto& r) { return r.next_timeout(); }));
+    }
+    template <host Host>
+    void handle_timeout(Host& h, instant now) {
+        visit([&](auto& r) { r.handle_timeout(now); });
+        while (const auto peer = retries_.expire(now)) {
+            const auto at = peers_.find(*peer);
+            if (at != peers_.end() && at->second.out == stream_state::none)
+                open_stream(*peer, at->second, h, now);
+        }
+        drain(h, now);
+    }
+
+private:
+    enum class stream_state : std::uint8_t { none, opening, live };
+    struct carrier {
+        conn_id conn;
+        direction dir;
+        std::uint32_t streams; ///< of ours, opened on it in its life (H1)
+    };
+    struct inbound_stream {
+        substream_id id;
+        std::unique_ptr<pubsub::rpc_stream> reader;
+    };
+    struct entry {
+        std::vector<carrier> conns; // the newest last
+        std::optional<pubsub::peer_index> index;
+        stream_state out = stream_state::none;
+        substream_id out_id{};
+        std::unique_ptr<pubsub::rpc_stream> writer; ///< while live
+        byte_vector unsent; ///< an RPC that a stream's end cut: it goes again, whole, behind the hello
+        std::vector<inbound_stream> in;             ///< the newest last
+        std::uint32_t failures = 0;
+        bool refused = false; ///< `na`: not asked again before a list or a new connection
+    };
+
+    template <class F>
+    decltype(auto) visit(F&& f) {
+        return std::visit(std::forward<F>(f), router_);
+    }
+    template <class F>
+    decltype(auto) visit(F&& f) const {
+        return std::visit(std::forward<F>(f), router_);
+    }
+    [[nodiscard]] pubsub::rpc_stream_config rpc_config() const {
+        return {.rpc_most = config_.bounds->rpc};
+    }
+    [[nodiscard]] carrier* carrier_of(entry& e, conn_id conn) {
+        for (carrier& c : e.conns)
+            if (c.conn == conn) return &c;
+        return nullptr;
+    }
+
+    // --- our stream -------------------------------------------------------------------------------
+    template <host Host>
+    void open_stream(const wire::peer_id& peer, entry& e, Host& h, instant now) {
+        if (e.conns.empty()) return;
+        carrier& on = e.conns.back();
+        if (on.streams >= config_.bounds->pubsub_streams_per_connection) {
+            events_.push(pubsub_exhausted{peer, on.conn});
+            return;
+        }
+        const auto id = h.open(on.conn, config_.protocols, purpose::pubsub,
+                               after(now, config_.bounds->open_timeout), confirm::wait, now);
+        if (!id) return retry(peer, e, id.error(), h, now);
+        on.streams += 1;
+        e.out = stream_state::opening;
+        e.out_id = *id;
+        owners_[*id] = peer;
+    }
+    /// After a failure: again with backoff while the connection lives. An explicit `na` waits for a
+    /// list or a new connection.
+    template <host Host>
+    void retry(const wire::peer_id& peer, entry& e, error why, Host&, instant now) {
+        if (why == fault::refused) {
+            e.refused = true;
+            return;
+        }
+        const duration wait = retry_least * (1U << std::min(e.failures, 6U));
+        e.failures += 1;
+        retries_.set(peer, after(now, wait));
+    }
+    template <host Host>
+    void out_closed(const wire::peer_id& peer, entry& e, error why, Host& h, instant now) {
+        const conn_id conn = e.out_id.conn;
+        owners_.erase(e.out_id);
+        e.out = stream_state::none;
+        e.out_id = {};
+        if (e.writer) e.unsent = std::move(*e.writer).unsent();
+        e.writer.reset();
+        events_.push(pubsub_stream_lost{peer, conn, why});
+        if (e.conns.empty()) return;
+        if (e.conns.back().conn != conn) open_stream(peer, e, h, now);
+        else retry(peer, e, why, h, now);
+    }
+    /// Writes what waits, one RPC after the other, as far as the stream takes it.
+    template <host Host>
+    void write(entry& e, Host& h, instant now) {
+        if (e.out != stream_state::live) return;
+        for (;;) {
+            if (e.writer->may_send() && !send_next(e)) return;
+            const byte_view out = e.writer->transmit(write_piece);
+            if (out.empty()) return;
+            const auto put = h.write(e.out_id, out, now);
+            if (!put || *put == 0) return; // its end is told by an event, room too
+            e.writer->transmitted(*put);
+            while (e.writer->poll_event()) {}
+        }
+    }
+    /// The hello goes first, then what the last stream did not finish, then what waits.
+    bool send_next(entry& e) {
+        byte_vector next;
+        const bool any = visit([&](auto& r) { return r.take_rpc(*e.index, next); });
+        if (!e.unsent.empty()) append(next, std::exchange(e.unsent, {}));
+        else if (!any) return false;
+        return e.writer->send(std::move(next));
+    }
+
+    // --- their streams ------------------------------------------------------------------------------
+    template <host Host>
+    void read(const wire::peer_id& peer, entry& e, substream_id id, Host& h, instant now) {
+        pubsub::rpc_stream* s = stream_of(e, id);
+        if (s == nullptr) return;
+        while (!s->ended()) {
+            const byte_view in = h.read(id);
+            if (in.empty()) break;
+            const auto used = s->receive(in, now);
+            if (!used) break;
+            h.consume(id, *used, now);
+            receive_rpcs(e, *s, now);
+        }
+        if (s->ended() && s->ended()->why.kind != fault::closed) {
+            const error why = s->ended()->why;
+            if (e.index) visit([&](auto& r) { r.malformed(*e.index, why); });
+            h.reset(id, 0, now);
+            in_closed(peer, e, id, end{end::reset, 0}, h, now);
+        }
+    }
+    void receive_rpcs(entry& e, pubsub::rpc_stream& s, instant now) {
+        while (auto told = s.poll_event()) {
+            if (!std::holds_alternative<pubsub::rpc_received>(*told) || !e.index) continue;
+            while (const auto frame = s.take()) {
+                const status read = pubsub::decode_rpc(*frame, rpc_bounds(), scratch_);
+                if (!read) visit([&](auto& r) { r.malformed(*e.index, read.error()); });
+                else visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
+            }
+        }
+    }
+    [[nodiscard]] pubsub::rpc_limits rpc_bounds() const noexcept {
+        const limits& l = *config_.bounds;
+        return {.control = l.rpc_control,
+                .messages = l.rpc_messages,
+                .topics = l.topics_per_rpc,
+                .topic_length = l.topic_length,
+                .ids = l.ihave_ids};
+    }
+    [[nodiscard]] pubsub::rpc_stream* stream_of(entry& e, substream_id id) {
+        if (e.out_id == id) return e.writer.get();
+        for (inbound_stream& s : e.in)
+            if (s.id == id) return s.reader.get();
+        return nullptr;
+    }
+    template <host Host>
+    void in_closed(const wire::peer_id& peer, entry& e, substream_id id, end how, Host& h,
+                   instant now) {
+        const auto at = std::find_if(e.in.begin(), e.in.end(),
+                                     [&](const inbound_stream& s) { return s.id == id; });
+        owners_.erase(id);
+        if (at == e.in.end()) return;
+        e.in.erase(at);
+        if (how.how == end::fin) h.finish(id, now);
+        events_.push(pubsub_stream_in_lost{peer, id.conn});
+    }
+    void drop_inbound(entry& e, conn_id conn) {
+        std::erase_if(e.in, [&](const inbound_stream& s) {
+            if (s.id.conn != conn) return false;
+            owners_.erase(s.id);
+            return true;
+        });
+    }
+
+    // --- the router ---------------------------------------------------------------------------------
+    void ready(const wire::peer_id& peer, entry& e, pubsub::peer_kind kind, conn_id conn,
+               instant now) {
+        const carrier* on = carrier_of(e, conn);
+        const bool dialed = on != nullptr && on->dir == direction::outbound;
+        e.index = visit([&](auto& r) { return r.peer_ready(peer, kind, dialed, now); });
+        by_index_[*e.index] = peer;
+        e.failures = 0;
+        e.refused = false;
+    }
+    void leave(entry& e, instant now) {
+        if (!e.index) return;
+        visit([&](auto& r) { r.peer_gone(*e.index, now); });
+        by_index_.erase(*e.index);
+        e.index.reset();
+    }
+    /// Carries out what the router says, until it has nothing to say.
+    template <host Host>
+    void drain(Host& h, instant now) {
+        while (auto e = visit([](auto& r) { return r.poll_event(); }))
+            std::visit([&](const auto& told) { on(told, h, now); }, *e);
+    }
+    template <host Host>
+    void on(const pubsub::validate& e, Host&, instant now) {
+        const pubsub::message_view* m = visit([&](auto& r) { return r.waiting(e.id); });
+        if (m == nullptr) return;
+        if (const status holds = check(*m); !holds) {
+            visit([&](auto& r) {
+                r.validated(e.id, pubsub::verdict::reject, holds.error(), now);
+            });
+            return;
+        }
+        if (visit([&](auto& r) { return r.authentic(e.id, now); }))
+            visit([&](auto& r) { r.validated(e.id, pubsub::verdict::accept, now); });
+    }
+    [[nodiscard]] status check(const pubsub::message_view& m) const {
+        if (const status form = pubsub::check_form(config_.policy, m, self_.bytes()); !form) return form;
+        if (config_.policy != pubsub::signature_policy::strict_sign) return {};
+        return pubsub::verify(m, crypto_);
+    }
+    template <host Host>
+    void on(const pubsub::send_rpc& e, Host& h, instant now) {
+        const auto at = by_index_.find(e.peer);
+        if (at != by_index_.end()) write(peers_.at(at->second), h, now);
+    }
+    template <host Host>
+    void on(const pubsub::message& e, Host&, instant) {
+        events_.push(pubsub_message{e.id, peer(e.from)});
+    }
+    template <host Host>
+    void on(const pubsub::peer_subscribed& e, Host&, instant) {
+        events_.push(service::peer_subscribed{e.topic, peer(e.peer)});
+    }
+    template <host Host>
+    void on(const pubsub::peer_unsubscribed& e, Host&, instant) {
+        events_.push(service::peer_unsubscribed{e.topic, peer(e.peer)});
+    }
+    template <host Host>
+    void on(const pubsub::grafted& e, Host&, instant) {
+        events_.push(service::grafted{e.topic, peer(e.peer), e.by_peer});
+    }
+    template <host Host>
+    void on(const pubsub::pruned& e, Host&, instant) {
+        events_.push(service::pruned{e.topic, e.why, peer(e.peer)});
+    }
+    template <host Host>
+    void on(const pubsub::rejected& e, Host&, instant) {
+        events_.push(service::message_rejected{e.why, e.count, peer(e.peer)});
+    }
+    template <host Host>
+    void on(const pubsub::messages_dropped& e, Host&, instant) {
+        events_.push(service::messages_dropped{e.count});
+    }
+    template <host Host>
+    void on(const pubsub::slow_peer& e, Host&, instant) {
+        events_.push(service::slow_peer{peer(e.peer), e.gossip + e.forwarded + e.own});
+    }
+    template <class Other, host Host>
+    void on(const Other&, Host&, instant) {} // counters have the rest
+
+    result<pubsub::message_id> make_message(std::string_view topic, byte_view data,
+                                            const private_key& key, instant now) {
+        if (config_.policy != pubsub::signature_policy::strict_sign) {
+            pubsub::message_view m;
+            m.data = data;
+            m.topic = topic;
+            return visit([&](auto& r) { return r.publish(m, now); });
+        }
+        const auto own = pubsub::sign(crypto_, key, self_, sequence_.next(), topic, data);
+        if (!own) return fail(own.error());
+        return visit([&](auto& r) { return r.publish(own->view(), now); });
+    }
+    [[nodiscard]] std::vector<wire::peer_id> ids(const std::vector<pubsub::peer_index>& from) const {
+        std::vector<wire::peer_id> all;
+        for (const pubsub::peer_index p : from) all.push_back(peer(p));
+        return all;
+    }
+
+    static constexpr std::size_t inbound_kept = 4;
+    static constexpr duration retry_least = milliseconds{500};
+    static constexpr std::size_t write_piece = 64 * 1024;
+
+    config config_;
+    router router_;
+    wire::peer_id self_;
+    Crypto crypto_;
+    pubsub::sequence sequence_;
+    std::map<wire::peer_id, entry> peers_;
+    std::map<substream_id, wire::peer_id> owners_;
+    std::map<pubsub::peer_index, wire::peer_id> by_index_;
+    deadline_index<wire::peer_id> retries_;
+    event_queue<event> events_;
+    pubsub::rpc scratch_;
+};
+
+} // namespace lp2p::inline v0::service
