@@ -19,8 +19,8 @@ using lp2p::test::parts_of;
 using lp2p::test::raw;
 using lp2p::test::usual;
 
-constexpr std::uint32_t field_key = 1, field_address = 2, field_protocol = 3, field_observed = 4,
-                        field_agent = 6, field_record = 8;
+constexpr std::uint32_t field_address = 2, field_protocol = 3, field_observed = 4, field_agent = 6,
+                        field_record = 8;
 
 /// One part made of `fields`, in their order.
 byte_vector part(std::initializer_list<std::pair<std::uint32_t, std::string_view>> fields) {
@@ -108,6 +108,12 @@ TEST(IdentifyMessage, MalformedAddressesAreSkippedAndCounted) {
     EXPECT_EQ(m.listen_addrs, std::vector{good});
     EXPECT_FALSE(m.observed);
     EXPECT_EQ(m.left_out.addresses_bad, 4U);
+}
+
+TEST(IdentifyMessage, AnEmptyObservedAddressIsAnAbsentOne) {
+    const auto m = merged({part({{field_observed, ""}})});
+    EXPECT_FALSE(m.observed);
+    EXPECT_FALSE(m.left_out.any());
 }
 
 TEST(IdentifyMessage, MalformedProtocolWithoutSlashIsKeptAsItIs) {

@@ -104,6 +104,7 @@ inline void keep_address(message& into, byte_view value, const bounds& keep) {
 }
 inline void keep_observed(message& into, byte_view value, const bounds& keep) {
     into.observed.reset();
+    if (value.empty()) return; // rust's way of not knowing it
     if (value.size() > keep.address_length) {
         ++into.left_out.addresses_over;
         return;
