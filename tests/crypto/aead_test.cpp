@@ -38,7 +38,8 @@ TYPED_TEST_SUITE(AeadLaws, ciphers);
 
 TYPED_TEST(AeadLaws, WhatIsSealedOpensInPlace) {
     TypeParam sealer{this->key(1)}, opener{this->key(1)};
-    for (const std::size_t size : {0, 1, 7, 8, 15, 16, 17, 63, 64, 65, 1000, 65519}) {
+    for (const std::size_t size :
+         std::initializer_list<std::size_t>{0, 1, 7, 8, 15, 16, 17, 63, 64, 65, 1000, 65519}) {
         const byte_vector plain = this->text(size);
         byte_vector frame = plain;
         sealer.seal(size, as_bytes("ad"), frame);

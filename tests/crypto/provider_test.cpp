@@ -36,7 +36,7 @@ using providers = testing::Types<botan, test::null_crypto>;
 TYPED_TEST_SUITE(ProviderLaws, providers);
 
 TYPED_TEST(ProviderLaws, RandomBytesFillTheWholeBufferAndDiffer) {
-    for (const std::size_t size : {0, 1, 8, 13, 32}) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 8, 13, 32}) {
         byte_vector all(size), other(size);
         for (int i = 0; i < 64; ++i) { // after 64 draws every byte has been something but 0
             this->crypto.random(other);
@@ -93,7 +93,7 @@ TYPED_TEST(ProviderLaws, ASignatureVerifiesForItsKeyAndMessageOnly) {
 
 TYPED_TEST(ProviderLaws, SizeAndTypeOfAKeyAreCheckedFirst) {
     const byte_vector data(33), signature(64);
-    for (const std::size_t size : {0, 31, 33}) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{0, 31, 33}) {
         const auto v =
             this->crypto.verify(key_type::ed25519, byte_view{data}.first(size), {}, signature);
         ASSERT_FALSE(v);

@@ -91,7 +91,8 @@ TYPED_TEST(NoiseChannel, AnyPiecesGiveTheSameText) {
         ends<TypeParam> e;
         byte_vector in;
         std::string text;
-        for (const std::size_t size : {5, 0, 1, 0, 0, 40, 16, 3}) {
+        for (const std::size_t size :
+             std::initializer_list<std::size_t>{5, 0, 1, 0, 0, 40, 16, 3}) {
             const std::string part(size, static_cast<char>('a' + size % 26));
             append(in, sealed(e.a, part));
             text += part;
@@ -164,7 +165,7 @@ TYPED_TEST(NoiseChannel, AFlippedLengthDeliversNothingEither) {
 
 TYPED_TEST(NoiseChannel, AFrameShorterThanItsTagEndsIt) {
     for (std::size_t length = 0; length < 16; ++length)
-        for (const std::size_t piece : {1, 100}) {
+        for (const std::size_t piece : std::initializer_list<std::size_t>{1, 100}) {
             ends<TypeParam> e;
             byte_vector in(2 + length);
             wire::store_u16(static_cast<std::uint16_t>(length), in.data());

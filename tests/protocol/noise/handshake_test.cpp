@@ -301,7 +301,7 @@ TYPED_TEST(NoiseHandshake, EveryBadPayloadHasItsOwnReason) {
 
 TYPED_TEST(NoiseHandshake, APayloadAtTheLimitIsReadAndOneByteMoreIsNot) {
     for (const bool to_listener : {true, false})
-        for (const std::size_t over : {0, 1}) {
+        for (const std::size_t over : std::initializer_list<std::size_t>{0, 1}) {
             test::forger<TypeParam> peer{to_listener ? role::dialer : role::listener, this->crypto};
             auto m = to_listener ? this->second_stage(peer) : this->dialer();
             if (!to_listener) {

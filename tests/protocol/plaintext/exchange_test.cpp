@@ -178,7 +178,7 @@ TEST_F(Exchange, EveryBadMessageHasItsOwnReason) {
 }
 
 TEST_F(Exchange, LongerThanTheLimitIsRefusedByItsLength) {
-    for (const std::size_t over : {0, 1}) {
+    for (const std::size_t over : std::initializer_list<std::size_t>{0, 1}) {
         byte_vector body = own_b.message;
         const byte_vector padding(default_limits.plaintext_exchange - body.size() - 3 + over);
         wire::message_writer{body}.bytes(9, padding);
