@@ -12,6 +12,9 @@ namespace lp2p::inline v0::yamux {
 namespace detail {
 /// Room in which a frame is begun that the caller's own room is too small for.
 inline constexpr std::size_t smallest_room = 64;
+/// What one transmit packs at most: a larger buffer, made and freed for every flush, costs more in
+/// the allocator than it saves in calls.
+inline constexpr std::size_t largest_room = 32 * 1024;
 /// A body is not cut below this to fill the last bytes of a buffer.
 inline constexpr std::size_t smallest_cut = 512;
 } // namespace detail
@@ -29,7 +32,7 @@ inline std::size_t session::pending() const noexcept {
 inline byte_view session::transmit(std::size_t n) {
     const std::size_t held = packed_.size();
     if (held < n) {
-        const std::size_t wanted = std::min(n, pending()) - held;
+        const std::size_t wanted = std::min(std::min(n, pending()) - held, detail::largest_room);
         if (wanted != 0) {
             const std::size_t room = held == 0 ? std::max(wanted, detail::smallest_room) : wanted;
             packed_.grown(pack_new(packed_.room(room)));
