@@ -8,6 +8,7 @@
 #include <lp2p/core/random.hpp>
 #include <lp2p/crypto/provider.hpp>
 
+#include <bit>
 #include <memory>
 
 namespace lp2p::test {
@@ -21,11 +22,19 @@ namespace null_detail {
 }
 [[nodiscard]] inline std::uint64_t load(byte_view from) noexcept {
     std::uint64_t word = 0;
+    if (from.size() == sizeof word && std::endian::native == std::endian::little) {
+        std::memcpy(&word, from.data(), sizeof word);
+        return word;
+    }
     for (std::size_t i = 0; i < from.size(); ++i)
         word |= std::to_integer<std::uint64_t>(from[i]) << (8 * i);
     return word;
 }
 inline void store(std::uint64_t word, mutable_bytes to) noexcept {
+    if (to.size() == sizeof word && std::endian::native == std::endian::little) {
+        std::memcpy(to.data(), &word, sizeof word);
+        return;
+    }
     for (std::size_t i = 0; i < to.size(); ++i)
         to[i] = static_cast<std::byte>((word >> (8 * i)) & 0xffU);
 }
@@ -48,13 +57,9 @@ inline void store(std::uint64_t word, mutable_bytes to) noexcept {
 
 // Agreement in the multiplicative group modulo 2^61 - 1, with 37 as its generator.
 inline constexpr std::uint64_t prime = (std::uint64_t{1} << 61U) - 1;
+__extension__ using wide = unsigned __int128;
 [[nodiscard]] constexpr std::uint64_t times(std::uint64_t a, std::uint64_t b) noexcept {
-    std::uint64_t product = 0;
-    for (; b != 0; b >>= 1U) {
-        if ((b & 1U) != 0) product = (product + a) % prime;
-        a = (a + a) % prime;
-    }
-    return product;
+    return static_cast<std::uint64_t>(wide{a} * b % prime);
 }
 [[nodiscard]] constexpr std::uint64_t power(std::uint64_t base, std::uint64_t exponent) noexcept {
     std::uint64_t out = 1;
