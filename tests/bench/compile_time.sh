@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Front-end seconds of each public header (-fsyntax-only, best of three), beside its budget.
+# Front-end seconds (processor time, not the clock's; -fsyntax-only, best of three) of each public
+# header, beside its budget.
 #
 #   tests/bench/compile_time.sh [--check] [HEADER…]    HEADER as in an include: lp2p/wire/cursor.hpp
 #
 # --check: exit 1 where one is over its budget by more than 20 %. The budgets are of one machine with
-# nothing else to do; elsewhere read the table, not the verdict. CXX: the compiler (default g++).
+# few others to serve; elsewhere read the table, not the verdict. CXX: the compiler (default g++).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 check=
@@ -23,17 +24,22 @@ budget() { # milliseconds; nothing where a header has none
     *) echo 800 ;;
     esac
 }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+source=$work/header.cpp errors=$work/errors
+TIMEFORMAT='%U %S'
 over=0
 printf '%-52s %8s %8s\n' header seconds budget
 for header in "${headers[@]}"; do
     best=
     for _ in 1 2 3; do
-        begin=$(date +%s%N)
-        if ! echo "#include <$header>" | "${CXX:-g++}" "${flags[@]}" -x c++ -; then
+        echo "#include <$header>" > "$source"
+        if ! { time "${CXX:-g++}" "${flags[@]}" "$source" 2> "$errors"; } 2> "$source.time"; then
             printf '%s does not compile\n' "$header" >&2
+            cat "$errors" >&2
             exit 2
         fi
-        took=$((($(date +%s%N) - begin) / 1000000))
+        took=$(awk '{ printf "%d", ($1 + $2) * 1000 }' "$source.time")
         if [ -z "$best" ] || [ "$took" -lt "$best" ]; then best=$took; fi
     done
     most=$(budget "$header")
