@@ -78,6 +78,22 @@ TEST(WireProtobuf, AKnownFieldOfAnotherWireTypeIsAnErrorAndCanBeSkipped) {
     EXPECT_EQ(m->varint(), 5U);
 }
 
+TEST(WireProtobuf, AFieldKeepsItsNumberAndKindWhenItWasRead) {
+    const byte_vector message = hex("12 01 61 18 05 22 00");
+    auto m = message_reader::open(message);
+    ASSERT_TRUE(m);
+    EXPECT_EQ(m->field(), 0U);
+    for (std::uint32_t field = 2; field <= 4; ++field) {
+        ASSERT_TRUE(m->next());
+        const wire_kind kind = m->kind();
+        ASSERT_TRUE(kind == wire_kind::varint ? m->varint().has_value() : m->bytes().has_value());
+        EXPECT_EQ(m->field(), field);
+        EXPECT_EQ(m->kind(), kind);
+    }
+    EXPECT_FALSE(m->next());
+    EXPECT_EQ(m->field(), 0U);
+}
+
 TEST(WireProtobuf, AFieldIsReadOnce) {
     const byte_vector message = hex("08 01 08 02");
     auto m = message_reader::open(message);

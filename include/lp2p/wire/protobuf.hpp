@@ -38,10 +38,9 @@ public:
 
     /// Goes to the next field; false at the end.
     [[nodiscard]] bool next() noexcept;
-    [[nodiscard]] std::uint32_t field() const noexcept { return reader_.tag(); }
-    [[nodiscard]] wire_kind kind() const noexcept {
-        return static_cast<wire_kind>(reader_.wire_type());
-    }
+    /// The field that `next` went to, also after it was read; 0 before the first and at the end.
+    [[nodiscard]] std::uint32_t field() const noexcept { return field_; }
+    [[nodiscard]] wire_kind kind() const noexcept { return kind_; }
     /// The field as a number; a bool or an enum is one too. Read a field at most once.
     /// `wrong_wire_type` where it is no varint.
     [[nodiscard]] result<std::uint64_t> varint() noexcept;
@@ -71,6 +70,8 @@ private:
     }
 
     protozero::pbf_reader reader_;
+    std::uint32_t field_ = 0; ///< kept here: in debug builds protozero forgets it on reading bytes
+    wire_kind kind_ = wire_kind::varint;
     bool waiting_ = false; ///< the current field was not read yet
 };
 
@@ -175,6 +176,8 @@ inline bool message_reader::next() noexcept {
     waiting_ = true;
     const auto more = consume([](protozero::pbf_reader& r) { return r.next(); });
     waiting_ = more && *more;
+    field_ = waiting_ ? reader_.tag() : 0;
+    if (waiting_) kind_ = static_cast<wire_kind>(reader_.wire_type());
     return waiting_;
 }
 
