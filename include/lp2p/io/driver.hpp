@@ -43,18 +43,20 @@ public:
     /// After calling the node directly: what it has to say is carried out soon.
     void wake() { core_->wake(); }
 
-    /// Listens; the address says which port it became. Errors: those of `io::errc`.
-    result<wire::multiaddr> listen(const wire::multiaddr& at) { return core_->links().listen(at); }
-    /// Told of every event, posted, in order; but not of `substream_readable` and
+    /// Listens; the address says which port it became, and is told to the node where it has
+    /// `listening`. Errors: those of `io::errc`.
+    result<wire::multiaddr> listen(const wire::multiaddr& at) { return core_->listen(at); }
+    /// Told of every event, posted, in order, one at a time: what it names can be looked up in the
+    /// node until the handler returns. But not of `substream_readable` and
     /// `substream_writable` where a stream of this driver stands for the substream.
     void on_event(std::function<void(const typename Node::event&)> told) {
         core_->on_event(std::move(told));
     }
     /// Called with each inbound substream of this protocol; posted. An inbound substream of a
     /// protocol that the node serves and nobody named here is the event handler's, or reset where
-    /// there is none.
-    void serve(const std::string& protocol, std::function<void(stream)> with) {
-        core_->serve(protocol, std::move(with));
+    /// there is none. Errors: those of the node's `serve`.
+    status serve(const std::string& protocol, std::function<void(stream)> with) {
+        return core_->serve(protocol, std::move(with));
     }
     /// Connects to the peer that the address names, or answers with the connection that there is.
     /// Cancelled: the dial goes on, unasked for.

@@ -87,15 +87,16 @@ public:
                 busy = true;
                 std::visit([this](const auto& asked) { links_.carry_out(asked); }, *c);
             }
-            while (auto e = node_.poll_event()) {
+            if (telling_) continue;
+            if (auto e = node_.poll_event()) {
                 busy = true;
-                std::visit([this](const auto& told) { tell(told); }, *e);
+                std::visit([this](const auto& told) { this->tell(told); }, *e);
             }
         }
         pumping_ = false;
         arm_timer();
         links_.resume_paused();
-        if (links_.empty() && !shut_downs_.empty())
+        if (links_.empty() && !telling_ && !shut_downs_.empty())
             for (auto& op : std::exchange(shut_downs_, {})) op->complete({});
     }
     /// The pump runs soon, once, however often this is called.
@@ -112,10 +113,19 @@ public:
     void on_event(std::function<void(const event&)> told) {
         auto before = std::exchange(told_, std::move(told)); // dies last: it is the user's
     }
-    void serve(const std::string& protocol, std::function<void(stream)> with) {
-        auto before = std::exchange(served_[protocol], std::move(with));
-        node_.serve(protocol, now());
+    status serve(const std::string& protocol, std::function<void(stream)> with) {
+        const status served = node_.serve(protocol, now());
         wake();
+        if (!served) return served;
+        auto before = std::exchange(served_[protocol], std::move(with));
+        return {};
+    }
+    result<wire::multiaddr> listen(const wire::multiaddr& at) {
+        auto became = links_.listen(at);
+        if constexpr (requires { node_.listening(at, now()); })
+            if (became) node_.listening(*became, now());
+        wake();
+        return became;
     }
     template <class Handler>
     void start_dial(const wire::multiaddr& to, Handler&& handler) {
@@ -213,10 +223,13 @@ private:
             answer(e.request, {}, e.conn);
         else if constexpr (std::is_same_v<Event, swarms::dial_failed>)
             answer(e.request, to_error_code(e.why), {});
-        if (told_)
-            asio::post(strand_, [self = this->shared_from_this(), e = event{e}] {
-                if (const auto told = self->told_) told(e); // a copy: it may replace itself
-            });
+        if (!told_) return;
+        telling_ = true; // what the event names can be looked up until the next poll
+        asio::post(strand_, [self = this->shared_from_this(), e = event{e}] {
+            self->telling_ = false;
+            self->wake();
+            if (const auto told = self->told_) told(e); // a copy: it may replace itself
+        });
     }
     void opened(const swarms::substream_open& e) {
         if (e.dir == direction::outbound) {
@@ -289,6 +302,7 @@ private:
     std::uint64_t last_ticket_ = 0;
     bool woken_ = false;
     bool pumping_ = false;
+    bool telling_ = false; ///< the user's handler has not seen the last event yet
     bool stopped_ = false;
 };
 

@@ -7,12 +7,13 @@
 
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
-#include <asio/executor_work_guard.hpp>
+#include <asio/execution/outstanding_work.hpp>
 #include <asio/post.hpp>
 #include <asio/prefer.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -52,6 +53,11 @@ namespace detail {
 
 template <class Handler, class Executor, class... Args>
 class waiting final : public operation<Args...> {
+    template <class Any>
+    static auto busy(const Any& executor) {
+        return asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    }
+
 public:
     waiting(ticket number, Handler handler, const Executor& fallback)
         : operation<Args...>{number}
@@ -72,7 +78,8 @@ public:
 private:
     Handler handler_;
     Executor fallback_;
-    asio::executor_work_guard<asio::associated_executor_t<Handler, Executor>> work_;
+    std::optional<decltype(busy(std::declval<asio::associated_executor_t<Handler, Executor>>()))>
+        work_; // no executor_work_guard: Asio 1.22 has none for a strand of any_io_executor
 };
 
 } // namespace detail

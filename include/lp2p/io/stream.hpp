@@ -84,7 +84,7 @@ public:
     /// Done with it: reset, unless it is over, or both sides finished and it was read to its end.
     /// Operations that wait complete with `asio::error::operation_aborted`.
     void close() {
-        if (const auto core = core_.lock()) core->streams().close(id_, 0);
+        if (const auto core = core_.lock()) core->streams().close(id_);
         forget();
     }
     /// Operations that wait complete with `asio::error::operation_aborted`.
