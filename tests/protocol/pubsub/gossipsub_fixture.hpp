@@ -72,7 +72,8 @@ protected:
     std::vector<E> told(pubsub::verdict v = pubsub::verdict::accept) {
         std::vector<E> out;
         while (auto e = router().poll_event()) {
-            if (const auto* w = std::get_if<pubsub::validate>(&*e)) router().validated(w->id, v, now);
+            if (const auto* w = std::get_if<pubsub::validate>(&*e))
+                router().validated(w->id, v, now);
             if (const auto* found = std::get_if<E>(&*e)) out.push_back(*found);
         }
         return out;

@@ -107,11 +107,11 @@ TEST_F(Gossipsub, AMessageGoesToTheMeshButNotBack) {
 }
 
 TEST_F(Gossipsub, AForgeryDoesNotHideTheRealMessage) {
-    config.common.defaults.id = {[](const pubsub::id_function&, const pubsub::message_view&,
-                                    byte_vector& out) {
-        append(out, as_bytes("the same id"));
-        return status{};
-    }};
+    config.common.defaults.id = {
+        [](const pubsub::id_function&, const pubsub::message_view&, byte_vector& out) {
+            append(out, as_bytes("the same id"));
+            return status{};
+        }};
     ASSERT_TRUE(router().subscribe("a", now));
     const auto liar = subscriber("a");
     const auto honest = subscriber("a");
@@ -136,11 +136,11 @@ TEST_F(Gossipsub, AForgeryDoesNotHideTheRealMessage) {
 }
 
 TEST_F(Gossipsub, AnAuthenticMessageEndsTheWaitOfItsCopies) {
-    config.common.defaults.id = {[](const pubsub::id_function&, const pubsub::message_view&,
-                                    byte_vector& out) {
-        append(out, as_bytes("id"));
-        return status{};
-    }};
+    config.common.defaults.id = {
+        [](const pubsub::id_function&, const pubsub::message_view&, byte_vector& out) {
+            append(out, as_bytes("id"));
+            return status{};
+        }};
     ASSERT_TRUE(router().subscribe("a", now));
     const auto p = subscriber("a");
     sends(p, "a", "one");
@@ -238,8 +238,8 @@ TEST_F(Gossipsub, AMessageThatNoPeerWouldTakeIsRefused) {
     const std::string large(48 * 1024, 'x');
     EXPECT_EQ(error{pubsub::errc::too_large},
               router().publish(test::unsigned_message("a", large), now).error());
-    EXPECT_TRUE(router().publish(
-        test::unsigned_message("a", std::string_view{large}.substr(64)), now));
+    EXPECT_TRUE(
+        router().publish(test::unsigned_message("a", std::string_view{large}.substr(64)), now));
 }
 
 TEST_F(Gossipsub, WhatTheApplicationDoesNotTakeIsBounded) {

@@ -88,12 +88,12 @@ TEST(PubsubMessageId, Sha256OfTheData) {
 
 TEST(PubsubMessageId, OnesOwnHasAState) {
     const std::string prefix = "mine:";
-    pubsub::id_function f{[](const pubsub::id_function& self, const pubsub::message_view& m,
-                             byte_vector& out) {
-        append(out, as_bytes(*static_cast<const std::string*>(self.state)));
-        append(out, m.data);
-        return status{};
-    }};
+    pubsub::id_function f{
+        [](const pubsub::id_function& self, const pubsub::message_view& m, byte_vector& out) {
+            append(out, as_bytes(*static_cast<const std::string*>(self.state)));
+            append(out, m.data);
+            return status{};
+        }};
     f.state = &prefix;
     const auto made = id(f, captured());
     EXPECT_EQ("mine:hello from go", as_text(made));

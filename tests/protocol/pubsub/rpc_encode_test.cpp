@@ -73,8 +73,8 @@ RC_GTEST_PROP(PubsubRpcEncode, MessagesComeBackAsTheyWere,
     const auto some = [&](unsigned bit, byte_view v) {
         return (present >> bit & 1U) != 0 ? v : byte_view{};
     };
-    const pubsub::message_view m{some(0, bytes(a)), some(1, bytes(b)), some(2, bytes(a)),
-                                 topic, some(3, bytes(b)), some(4, bytes(a))};
+    const pubsub::message_view m{some(0, bytes(a)), some(1, bytes(b)), some(2, bytes(a)), topic,
+                                 some(3, bytes(b)), some(4, bytes(a))};
     byte_vector out;
     pubsub::encode_publish(m, out);
     RC_ASSERT(out.size() == pubsub::publish_size(m));

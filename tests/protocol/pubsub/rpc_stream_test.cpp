@@ -16,29 +16,30 @@ constexpr instant now = test::pubsub_start;
 
 /// Takes every RPC as soon as it is told.
 auto inbound(std::size_t most = 1024) {
-    return test::subject{
-        [most](instant at) {
-            return pubsub::rpc_stream{rpc_flow::inbound, {.rpc_most = most}, at};
-        },
-        [](auto& m, const auto& event, instant, test::journal& j) {
-            if (std::holds_alternative<pubsub::rpc_received>(event))
-                while (const auto rpc = m.take()) j.say("rpc " + test::to_hex(*rpc));
-            if (const auto* e = std::get_if<pubsub::rpc_stream_ended>(&event))
-                j.say("ended " + test::to_text(e->why));
-        }};
+    return test::subject{[most](instant at) {
+                             return pubsub::rpc_stream{rpc_flow::inbound, {.rpc_most = most}, at};
+                         },
+                         [](auto& m, const auto& event, instant, test::journal& j) {
+                             if (std::holds_alternative<pubsub::rpc_received>(event))
+                                 while (const auto rpc = m.take())
+                                     j.say("rpc " + test::to_hex(*rpc));
+                             if (const auto* e = std::get_if<pubsub::rpc_stream_ended>(&event))
+                                 j.say("ended " + test::to_text(e->why));
+                         }};
 }
 /// Writes an RPC at each local call, where it may.
 auto outbound() {
-    return test::subject{
-        [](instant at) { return pubsub::rpc_stream{rpc_flow::outbound, {}, at}; },
-        [](auto&, const auto& event, instant, test::journal& j) {
-            if (const auto* e = std::get_if<pubsub::rpc_stream_ended>(&event))
-                j.say("ended " + test::to_text(e->why));
-        },
-        [](auto& m, unsigned which, instant, test::journal&) {
-            if (which == 0) m.send(from_hex("03010203"));
-            if (which == 1) m.finish();
-        }};
+    return test::subject{[](instant at) {
+                             return pubsub::rpc_stream{rpc_flow::outbound, {}, at};
+                         },
+                         [](auto&, const auto& event, instant, test::journal& j) {
+                             if (const auto* e = std::get_if<pubsub::rpc_stream_ended>(&event))
+                                 j.say("ended " + test::to_text(e->why));
+                         },
+                         [](auto& m, unsigned which, instant, test::journal&) {
+                             if (which == 0) m.send(from_hex("03010203"));
+                             if (which == 1) m.finish();
+                         }};
 }
 
 TEST(PubsubRpcStream, KeepsTheLaws) {
@@ -56,8 +57,8 @@ TEST(PubsubRpcStream, KeepsTheLaws) {
 }
 
 TEST(PubsubRpcStream, CutsWhatArrivesIntoRpcs) {
-    const auto j = test::play(inbound(), {test::arrives(from_hex("03aabbcc0002ddee")),
-                                          test::other_side_ends()});
+    const auto j = test::play(
+        inbound(), {test::arrives(from_hex("03aabbcc0002ddee")), test::other_side_ends()});
     EXPECT_EQ((std::vector<std::string>{"rpc aabbcc", "rpc ", "rpc ddee",
                                         "ended " + test::to_text(reason{{}, party::remote})}),
               j.lines);

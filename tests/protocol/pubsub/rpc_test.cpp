@@ -42,8 +42,8 @@ TEST(PubsubRpc, ReadsSubscriptionsOfGo) {
 }
 
 TEST(PubsubRpc, ReadsAMessageOfGo) {
-    const byte_vector bytes = from_hex(
-        "12240a03010203120568656c6c6f1a0800000000000000092205616c7068612a02aabb3201cc");
+    const byte_vector bytes =
+        from_hex("12240a03010203120568656c6c6f1a0800000000000000092205616c7068612a02aabb3201cc");
     const auto r = decode(bytes);
     ASSERT_TRUE(r);
     ASSERT_EQ(1U, r->messages.size());
@@ -126,11 +126,11 @@ TEST(PubsubRpc, EveryCutAndEveryWrongTypeIsMalformed) {
         EXPECT_TRUE(r || r.error() == error{errc::malformed_rpc});
     }
     EXPECT_EQ(3U, sound) << "nothing, one field, two fields";
-    for (const auto hex : {"0801", "1001", "1801",         // subscriptions, publish, control
-                           "0a020a00", "0a021001",         // subscribe, topic
-                           "12020801", "12022001",         // from, topic
-                           "1a020801", "1a040a020801",     // ihave, its topic
-                           "1a0412020801", "1a041a020801", // iwant, graft
+    for (const auto hex : {"0801", "1001", "1801",          // subscriptions, publish, control
+                           "0a020a00", "0a021001",          // subscribe, topic
+                           "12020801", "12022001",          // from, topic
+                           "1a020801", "1a040a020801",      // ihave, its topic
+                           "1a0412020801", "1a041a020801",  // iwant, graft
                            "1a0422021a00", "1a0422021001"}) // prune: backoff, peer
         EXPECT_EQ(error{errc::malformed_rpc}, decode(from_hex(hex)).error()) << hex;
 }

@@ -53,8 +53,8 @@ TEST(PubsubSigning, VerifiesMessagesOfGo) {
 
 TEST(PubsubSigning, SignsTheBytesThatGoSigns) {
     const auto key = author_key();
-    const auto m = pubsub::sign(botan, key, author(), 0x18eacbe9b2cca92fU, "alpha",
-                                as_bytes("hello from go"));
+    const auto m =
+        pubsub::sign(botan, key, author(), 0x18eacbe9b2cca92fU, "alpha", as_bytes("hello from go"));
     ASSERT_TRUE(m);
     EXPECT_TRUE(m->key.empty()) << "the id embeds it";
     byte_vector out;

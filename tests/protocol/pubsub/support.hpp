@@ -64,7 +64,8 @@ struct sent_rpcs {
         for (const pubsub::rpc& r : rpcs) {
             for (const auto& s : r.subscriptions)
                 out.push_back((s.subscribe ? "+" : "-") + std::string{s.topic});
-            for (const auto& m : r.messages) out.push_back("message " + std::string{as_text(m.data)});
+            for (const auto& m : r.messages)
+                out.push_back("message " + std::string{as_text(m.data)});
             for (const auto& h : r.ihave)
                 for (std::uint32_t i = 0; i < h.count; ++i)
                     out.push_back("ihave " + std::string{as_text(r.ihave_ids[h.first + i])});
