@@ -6,7 +6,9 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/read.hpp>
 #include <asio/use_future.hpp>
+#include <asio/write.hpp>
 
 #include <filesystem>
 #include <thread>

@@ -63,7 +63,7 @@ public:
         : operation<Args...>{number}
         , handler_{std::move(handler)}
         , fallback_{fallback}
-        , work_{asio::get_associated_executor(handler_, fallback)} {}
+        , work_{busy(asio::get_associated_executor(handler_, fallback_))} {}
 
     void complete(Args... args) override {
         asio::get_associated_cancellation_slot(handler_).clear();
