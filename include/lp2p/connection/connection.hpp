@@ -32,31 +32,34 @@ public:
 
     struct config {
         std::optional<wire::peer_id> expected{}; ///< who we dialed; a listener expects nobody
-        const limits* bounds = &default_limits; ///< must outlive the connection
-        multistream::protocol_list serves{};    ///< answered on inbound substreams
+        const limits* bounds = &default_limits;  ///< must outlive the connection
+        multistream::protocol_list serves{};     ///< answered on inbound substreams
         trace_sink trace{};
         conn_id id{}; ///< for traces only
     };
 
     /// `self` must outlive the upgrade.
     connection(role r, const identity& self, config c, const crypto& random, instant now)
-        : role_{r}, config_{std::move(c)}, opened_at_{now},
-          upgrade_{std::make_unique<upgrade<Stack>>(
+        : role_{r}
+        , config_{std::move(c)}
+        , now_{now}
+        , upgrade_{std::make_unique<upgrade<Stack>>(
               r, self,
               typename upgrade<Stack>::config{.expected = config_.expected,
                                               .bounds = config_.bounds},
-              random, now)},
-          ledger_{{.outbound = config_.bounds->streams_out,
+              random, now)}
+        , ledger_{{.outbound = config_.bounds->streams_out,
                    .both = config_.bounds->streams_both,
-                   .reserved = config_.bounds->streams_reserved}},
-          upgrade_deadline_{after(now, config_.bounds->upgrade_timeout)} {
+                   .reserved = config_.bounds->streams_reserved}}
+        , upgrade_deadline_{after(now, config_.bounds->upgrade_timeout)} {
         take_upgrade_output(); // a dialer speaks first
     }
 
     // --- the duplex ---------------------------------------------------------------------------
     result<std::size_t> receive(mutable_bytes in, instant now) {
-        if (ended_) return fail(ended_->why);
+        if (ended_) return outcome(0);
         const std::size_t given = in.size();
+        bytes_in_ += given;
         if (upgrade_) {
             const auto used = upgrade_->receive(in, now);
             if (!used) return fail_upgrade();
@@ -65,8 +68,7 @@ public:
         }
         if (session_ && !ended_) open_frames(in, now);
         drain(now);
-        if (ended_ && ended_->why.kind == fault::remote) return fail(ended_->why);
-        return given;
+        return outcome(given);
     }
     void receive_end(end e, instant now) {
         if (ended_) return;
@@ -78,16 +80,16 @@ public:
     }
     /// At most `n` bytes for the transport; valid until the next non-const call.
     byte_view transmit(std::size_t n) {
-        if (out_.empty() && session_) pack(n);
+        if (out_.empty() && session_ && session_->pending() != 0) pack(n);
         return out_.view().first(std::min(n, out_.size()));
     }
     void transmitted(std::size_t n) {
         out_.consume(n);
         bytes_out_ += n;
-        if (upgrade_) upgrade_->sent(0);
     }
     [[nodiscard]] std::optional<end> wants_end() const noexcept {
-        return ended_ ? std::optional{end{end::fin, 0}} : std::nullopt;
+        if (!ended_) return std::nullopt;
+        return session_ && session_->ended() ? session_->wants_end() : end{};
     }
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
@@ -98,6 +100,7 @@ public:
     void handle_timeout(instant now) {
         if (ended_) return;
         if (upgrade_deadline_ && now >= *upgrade_deadline_) {
+            if (session_) session_->go_away(0, now);
             finish_connection({connections::errc::upgrade_timeout, party::local});
             return;
         }
@@ -121,7 +124,7 @@ public:
     [[nodiscard]] const wire::peer_id& peer() const noexcept { return peer_; }
     [[nodiscard]] const wire::public_key& remote_key() const noexcept { return remote_key_; }
     [[nodiscard]] upgrade_stage stage() const noexcept {
-        return upgrade_ ? upgrade_->stage() : upgrade_stage::done;
+        return upgrade_ ? upgrade_->stage() : stage_;
     }
     [[nodiscard]] std::optional<duration> rtt() const noexcept { return rtt_; }
     [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
@@ -130,7 +133,9 @@ public:
     [[nodiscard]] protocol_knowledge& knowledge() noexcept { return knowledge_; }
     [[nodiscard]] const protocol_knowledge& knowledge() const noexcept { return knowledge_; }
     /// Received bytes that nobody consumed yet.
-    [[nodiscard]] std::size_t unread() const { return session_ ? session_->counts().buffered : 0; }
+    [[nodiscard]] std::size_t unread() const {
+        return session_ && !ended_ ? session_->counts().buffered : 0;
+    }
 
     // --- life -----------------------------------------------------------------------------------
     /// The identity is welcome: the upgrade goes on. Only after `identity_proven`.
@@ -144,21 +149,22 @@ public:
         after_upgrade_step(now);
         drain(now);
     }
-    /// The identity is not welcome: nothing was carried, nothing is lost. The remote sees the end of
-    /// the transport.
+    /// The identity is not welcome: nothing was carried, nothing is lost. The remote sees the end
+    /// of the transport.
     void refuse(error why) { finish_connection({why, party::local}); }
-    /// Ends it: GoAway 0, and the transport once that is written.
+    /// Ends it: GoAway 0, what was written, then the transport.
     void close(error why, instant now) {
         if (ended_) return;
-        if (session_) session_->go_away(0);
-        drain_session(now);
+        if (session_) session_->go_away(0, now);
         finish_connection({why, party::local});
     }
     /// What inbound substreams are answered with from now on.
     void serve(multistream::protocol_list list) { config_.serves = std::move(list); }
     /// Asks the remote whether it is there; `pong` follows, or `keepalive_timeout` ends it.
     void ping(instant now) {
-        if (session_ && !ended_) session_->ping(now);
+        if (!session_ || ended_) return;
+        session_->ping(now);
+        drain(now);
     }
 
     // --- substreams -----------------------------------------------------------------------------
@@ -191,7 +197,7 @@ public:
     }
     /// Returns credit to the peer.
     void consume(substream_index id, std::size_t n, instant now) {
-        substream_entry* e = ledger_.find(id);
+        substream_entry* e = ended_ ? nullptr : ledger_.find(id);
         if (e == nullptr || e->phase != substream_phase::open || e->talk) return;
         e->last_progress = now;
         session_->consume(*e->stream, n);
@@ -208,7 +214,7 @@ public:
     }
     /// Ends our direction behind what was written.
     void finish(substream_index id, instant now) {
-        substream_entry* e = ledger_.find(id);
+        substream_entry* e = ended_ ? nullptr : ledger_.find(id);
         if (e == nullptr || e->phase != substream_phase::open || e->finished_by_us) return;
         e->finished_by_us = true;
         (void)session_->finish(*e->stream);
@@ -217,21 +223,21 @@ public:
     /// Ends both directions at once; queued data is dropped. `substream_ended` follows (or, before
     /// it was open, nothing more).
     void reset(substream_index id, std::uint32_t code, instant now) {
-        substream_entry* e = ledger_.find(id);
+        substream_entry* e = ended_ ? nullptr : ledger_.find(id);
         if (e == nullptr) return;
-        if (e->phase == substream_phase::open) {
+        if (e->phase == substream_phase::open)
             (void)session_->reset(*e->stream, code);
-            drain(now);
-            return;
-        }
-        forget(*e, code);
+        else
+            forget(*e, code);
+        drain(now);
     }
 
 private:
     // --- upgrade ------------------------------------------------------------------------------
+    /// Quietly: who speaks another protocol gets no more than was said already.
     result<std::size_t> fail_upgrade() {
-        take_upgrade_output();
-        reason why = *upgrade_->failed();
+        out_.clear();
+        const reason why = *upgrade_->failed();
         finish_connection(why);
         return fail(why.why);
     }
@@ -254,8 +260,9 @@ private:
         byte_vector opened = upgrade_->take_plaintext();
         byte_queue held = upgrade_->take_held();
         upgrade_.reset();
+        stage_ = upgrade_stage::done;
         if (!opened.empty()) feed_session(opened, now);
-        if (!ended_ && !held.empty()) open_frames(held.mutable_view(), now);
+        if (!ended_) open_frames(held.mutable_view(), now);
     }
     [[nodiscard]] yamux::config session_config() const {
         const limits& l = *config_.bounds;
@@ -288,23 +295,23 @@ private:
         while (!in.empty() && !ended_) {
             const auto used = channel_->receive(in, now);
             if (!used) {
-                finish_connection({used.error(), party::remote});
-                return;
+                session_->go_away(goaway_protocol_error, now);
+                return finish_connection({used.error(), party::remote});
             }
             in = in.subspan(*used);
-            if (channel_->has_plaintext()) feed_session(channel_->plaintext(), now);
-            else if (*used == 0) return;
+            if (channel_->has_plaintext())
+                feed_session(channel_->plaintext(), now);
+            else if (*used == 0)
+                return;
         }
         if (channel_) channel_->release();
     }
     void feed_session(byte_view opened, instant now) {
-        bytes_in_ += opened.size();
-        const auto used = session_->receive(opened, now);
-        if (!used) drain_session(now);
+        (void)session_->receive(opened, now);
+        drain_session(now);
     }
     void pack(std::size_t n) {
         const std::size_t due = session_->pending();
-        if (due == 0) return;
         const std::size_t overhead = channel::header + channel::trailer;
         const std::size_t room = std::max(n, least_frame) - overhead;
         const std::size_t body = std::min({due, room, channel::most_plaintext});
@@ -314,25 +321,28 @@ private:
         if (packed == 0) return;
         frame.resize(packed + overhead);
         channel_->seal(frame);
+        if (channel_->ended()) return finish_connection(*channel_->ended()); // nonces used up
         out_.adopt(std::move(frame));
+        drain(now_); // packing makes room for writers and ends finished streams
     }
 
     // --- what the session says --------------------------------------------------------------
     void drain(instant now) {
-        if (!session_) return;
-        drain_session(now);
-        if (!ended_ && ledger_.outbound() != 0) start_queued(now);
+        now_ = std::max(now_, now);
+        drain_session(now_);
+        if (!ended_ && ledger_.outbound() != 0) start_queued(now_);
     }
     void drain_session(instant now) {
         if (!session_) return;
-        while (auto e = session_->poll_event()) {
+        while (!ended_) {
+            const auto e = session_->poll_event();
+            if (!e) return;
             std::visit([&](const auto& told) { on(told, now); }, *e);
-            if (ended_) return;
         }
     }
     void on(const yamux::stream_opened& e, instant now) {
-        substream_entry& entry = ledger_.add(direction::inbound, purpose::application,
-                                             substream_phase::waiting, now);
+        substream_entry& entry =
+            ledger_.add(direction::inbound, purpose::application, substream_phase::waiting, now);
         ledger_.bind(entry, e.id);
     }
     void on(const yamux::stream_readable& e, instant now) {
@@ -340,28 +350,37 @@ private:
         if (entry == nullptr) return;
         entry->last_progress = now;
         if (entry->phase == substream_phase::waiting) start_listening(*entry, now);
-        if (entry->talk) talk(entry->index, now);
-        else events_.push(connections::substream_readable{entry->index});
+        if (entry->talk)
+            talk(entry->index, now);
+        else
+            events_.push(connections::substream_readable{entry->index});
     }
     void on(const yamux::stream_writable& e, instant now) {
         substream_entry* entry = ledger_.find(e.id);
         if (entry == nullptr) return;
         entry->last_progress = now;
-        if (entry->talk) talk(entry->index, now);
-        else events_.push(connections::substream_writable{entry->index});
+        const substream_index index = entry->index;
+        if (entry->talk) talk(index, now);
+        entry = ledger_.find(index);
+        if (entry != nullptr && entry->phase == substream_phase::open)
+            events_.push(connections::substream_writable{index});
     }
     void on(const yamux::stream_finished& e, instant now) {
         substream_entry* entry = ledger_.find(e.id);
         if (entry == nullptr) return;
         entry->finished_by_remote = true;
-        if (entry->phase == substream_phase::waiting) forget(*entry, 0);
-        else if (entry->talk) talk(entry->index, now);
-        else events_.push(connections::substream_finished{entry->index});
+        if (entry->phase == substream_phase::waiting)
+            forget(*entry, 0);
+        else if (entry->talk)
+            talk(entry->index, now);
+        else
+            events_.push(connections::substream_finished{entry->index});
     }
     void on(const yamux::stream_reset& e, instant now) {
         substream_entry* entry = ledger_.find(e.id);
         if (entry == nullptr) return;
-        if (entry->talk) talk_ends(*entry, {end::reset, e.code}, now);
+        if (entry->talk)
+            talk_ends(*entry, {end::reset, e.code}, now);
         else if (entry->phase == substream_phase::open)
             events_.push(connections::substream_reset{entry->index, e.code});
     }
@@ -386,9 +405,7 @@ private:
         upgrade_deadline_.reset();
         events_.push(connections::ready{e.rtt});
     }
-    void on(const yamux::went_away& e, instant) {
-        events_.push(connections::went_away{e.code});
-    }
+    void on(const yamux::went_away& e, instant) { events_.push(connections::went_away{e.code}); }
     void on(const yamux::ended& e, instant) { finish_connection(e.why); }
 
     // --- negotiation on substreams ------------------------------------------------------------
@@ -479,19 +496,21 @@ private:
             drop(index);
             return;
         }
-        talk_failed(*e, connections::errc::negotiation_timeout);
+        talk_failed(*e, {connections::errc::negotiation_timeout, party::local});
     }
     void talk_result(substream_entry& e) {
         const auto [agreed, why] = std::visit(
             [](auto& m) {
-                while (m.poll_event()) {}
+                while (m.poll_event()) {
+                }
                 const auto protocol = m.agreed();
-                const error failed = m.ended() ? m.ended()->why : error{};
-                return std::pair{protocol ? std::string{*protocol} : std::string{}, failed};
+                return std::pair{protocol ? std::string{*protocol} : std::string{}, m.ended()};
             },
             *e.talk);
-        if (!agreed.empty()) talk_agreed(e, agreed);
-        else if (why) talk_failed(e, why);
+        if (!agreed.empty())
+            talk_agreed(e, agreed);
+        else if (why)
+            talk_failed(e, *why);
     }
     void talk_agreed(substream_entry& e, const std::string& protocol) {
         const bool was_open = e.phase == substream_phase::open; // lazy
@@ -506,19 +525,26 @@ private:
             events_.push(connections::substream_readable{e.index});
         if (e.finished_by_remote) events_.push(connections::substream_finished{e.index});
     }
-    void talk_failed(substream_entry& e, error why) {
+    void talk_failed(substream_entry& e, reason how) {
+        const error why = how.why;
         const substream_index index = e.index;
-        const bool was_open = e.phase == substream_phase::open; // lazy: reader and writer hear of it
+        const bool was_open =
+            e.phase == substream_phase::open; // lazy: reader and writer hear of it
         if (e.dir == direction::outbound) {
             if (why == fault::refused)
                 for (const std::string& p : e.proposals) knowledge_.refused(p);
             if (was_open)
-                events_.push(connections::substream_ended{index, {why, party::remote, 0}});
-            else events_.push(connections::substream_failed{index, why});
+                events_.push(connections::substream_ended{index, how});
+            else
+                events_.push(connections::substream_failed{index, why});
         }
-        forget(e, multistream::negotiation_failed);
+        const auto farewell = std::visit([](auto& m) { return m.wants_end(); }, *e.talk);
+        if (!farewell || farewell->how == end::reset || !session_->finish(*e.stream))
+            return forget(e, multistream::negotiation_failed);
+        drop(index); // a `na` must arrive: a reset would take it back (H2)
     }
-    /// Resets what is not open (or, lazily open, was refused) and drops its entry: nobody hears more.
+    /// Resets what is not open (or, lazily open, was refused) and drops its entry: nobody hears
+    /// more.
     void forget(substream_entry& e, std::uint32_t code) {
         const auto stream = e.stream;
         const party blame = e.dir == direction::inbound ? party::remote : party::local;
@@ -532,17 +558,26 @@ private:
 
     template <class Bytes>
     result<std::size_t> write_any(substream_index id, const Bytes& bytes, instant now) {
-        substream_entry* e = ledger_.find(id);
+        substream_entry* e = ended_ ? nullptr : ledger_.find(id);
         if (e == nullptr || e->phase != substream_phase::open)
             return fail(connections::errc::unknown_substream);
         if (e->finished_by_us) return fail(connections::errc::write_after_finish);
+        if (e->talk && has_more_to_say(*e->talk)) return 0U; // the proposal goes first
         const auto put = session_->write(*e->stream, bytes);
         if (put && *put != 0) e->last_progress = now;
         return put;
     }
+    static bool has_more_to_say(const negotiation& talk) noexcept {
+        return std::visit([](const auto& m) { return !m.transmit(1).empty(); }, talk);
+    }
+    [[nodiscard]] result<std::size_t> outcome(std::size_t used) const {
+        if (ended_ && ended_->why) return fail(ended_->why);
+        return used;
+    }
     void finish_connection(reason why) {
         if (ended_) return;
         ended_ = why;
+        stage_ = stage();
         for (const substream_entry& e : ledger_.entries()) {
             if (e.phase == substream_phase::open)
                 events_.push(connections::substream_ended{e.index, why});
@@ -550,15 +585,20 @@ private:
                 events_.push(connections::substream_failed{e.index, why.why});
         }
         events_.push(connections::ended{why});
+        ledger_ = substream_ledger{ledger_.settings()};
+        talks_ = {};
+        upgrade_.reset();
     }
 
     static constexpr std::size_t least_frame = 1024;
     static constexpr std::size_t talk_piece = 2048;
+    static constexpr std::uint32_t goaway_protocol_error = 1;
 
     role role_;
     bool ready_ = false;
     config config_;
-    instant opened_at_;
+    instant now_;           ///< the latest told
+    upgrade_stage stage_{}; ///< once there is no upgrade any more
     std::unique_ptr<upgrade<Stack>> upgrade_;
     std::optional<channel> channel_;
     std::optional<yamux::session> session_;

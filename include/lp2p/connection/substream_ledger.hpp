@@ -64,7 +64,9 @@ public:
         std::uint32_t reserved = default_limits.streams_reserved;
     };
 
-    explicit substream_ledger(config c) noexcept : config_{c} {}
+    explicit substream_ledger(config c) noexcept
+        : config_{c} {}
+    [[nodiscard]] const config& settings() const noexcept { return config_; }
 
     /// How many outbound substreams may be open now for this purpose: the last slots, at most a
     /// third, are kept for identify, ping and pubsub.

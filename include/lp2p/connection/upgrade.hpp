@@ -38,11 +38,14 @@ public:
 
     struct config {
         std::optional<wire::peer_id> expected{}; ///< who we dialed; a listener expects nobody
-        const limits* bounds = &default_limits; ///< must outlive the upgrade
+        const limits* bounds = &default_limits;  ///< must outlive the upgrade
     };
 
     upgrade(role r, const identity& self, config c, const crypto& random, instant now)
-        : role_{r}, config_{std::move(c)}, self_{&self}, crypto_{random} {
+        : role_{r}
+        , config_{std::move(c)}
+        , self_{&self}
+        , crypto_{random} {
         start_talk(security::id, now);
         drain(now);
     }
@@ -94,31 +97,37 @@ public:
     [[nodiscard]] byte_view output() const noexcept { return out_.view(); }
     void sent(std::size_t n) noexcept { out_.consume(n); }
 
-    /// After `done`: what carries the muxer, what was received behind the upgrade (opened), and what
-    /// was held and not opened yet, in this order.
+    /// After `done`: what carries the muxer, what was received behind the upgrade (opened), and
+    /// what was held and not opened yet, in this order.
     [[nodiscard]] channel take_channel() { return std::move(*channel_); }
     [[nodiscard]] byte_vector take_plaintext() { return std::move(plaintext_); }
     [[nodiscard]] byte_queue take_held() { return std::exchange(held_, {}); }
-    [[nodiscard]] byte_queue take_output() { return std::exchange(out_, {}); }
 
 private:
     using talk = std::variant<std::monostate, multistream::dialer, multistream::listener>;
 
     std::size_t step(mutable_bytes in, instant now) {
         switch (stage_) {
-        case upgrade_stage::security: return talk_step(in, now);
-        case upgrade_stage::handshake: return value_or_fail(hand_->receive(in, now));
-        case upgrade_stage::proven: return hold(in);
-        case upgrade_stage::muxer: return muxer_step(in, now);
-        case upgrade_stage::done: return 0;
+        case upgrade_stage::security:
+            return talk_step(in, now);
+        case upgrade_stage::handshake:
+            return value_or_fail(hand_->receive(in, now));
+        case upgrade_stage::proven:
+            return hold(in);
+        case upgrade_stage::muxer:
+            return muxer_step(in, now);
+        case upgrade_stage::done:
+            return 0;
         }
         return 0;
     }
     std::size_t talk_step(byte_view in, instant now) {
         return std::visit(
             [&](auto& t) -> std::size_t {
-                if constexpr (std::is_same_v<std::decay_t<decltype(t)>, std::monostate>) return 0;
-                else return value_or_fail(t.receive(in, now));
+                if constexpr (std::is_same_v<std::decay_t<decltype(t)>, std::monostate>)
+                    return 0;
+                else
+                    return value_or_fail(t.receive(in, now));
             },
             talk_);
     }
@@ -146,7 +155,8 @@ private:
 
     /// Moves output on and tells what the current machine said.
     void drain(instant now) {
-        if (stage_ == upgrade_stage::security || stage_ == upgrade_stage::muxer) drain_talk(now);
+        if (stage_ == upgrade_stage::security || stage_ == upgrade_stage::muxer)
+            drain_talk(now);
         else if (stage_ == upgrade_stage::handshake || stage_ == upgrade_stage::proven)
             drain_handshake(now);
     }
@@ -156,7 +166,8 @@ private:
             [&](auto& t) {
                 if constexpr (!std::is_same_v<std::decay_t<decltype(t)>, std::monostate>) {
                     move_output(t);
-                    while (t.poll_event()) {}
+                    while (t.poll_event()) {
+                    }
                     if (t.ended() && t.ended()->why) failed_ = t.ended();
                     agreed = t.agreed().has_value();
                 }
@@ -175,7 +186,8 @@ private:
     }
     void drain_handshake(instant now) {
         move_output(*hand_);
-        while (hand_->poll_event()) {}
+        while (hand_->poll_event()) {
+        }
         if (hand_->ended() && hand_->ended()->why) {
             if (!failed_) failed_ = hand_->ended();
             return;
@@ -211,8 +223,10 @@ private:
     template <class Machine>
     void move_output(Machine& m) {
         for (byte_view v = m.transmit(output_piece); !v.empty(); v = m.transmit(output_piece)) {
-            if (stage_ == upgrade_stage::muxer) seal(v);
-            else out_.append(v);
+            if (stage_ == upgrade_stage::muxer)
+                seal(v);
+            else
+                out_.append(v);
             m.transmitted(v.size());
         }
     }
@@ -231,19 +245,21 @@ private:
                 now);
         else
             talk_.template emplace<multistream::listener>(
-                multistream::listener::config{
-                    .protocols = multistream::protocol_list::of({protocol}).value_or(
-                        multistream::protocol_list{}),
-                    .token_most = config_.bounds->multistream_token,
-                    .proposals = config_.bounds->proposals_accepted,
-                    .timeout = config_.bounds->upgrade_timeout},
+                multistream::listener::config{.protocols =
+                                                  multistream::protocol_list::of({protocol})
+                                                      .value_or(multistream::protocol_list{}),
+                                              .token_most = config_.bounds->multistream_token,
+                                              .proposals = config_.bounds->proposals_accepted,
+                                              .timeout = config_.bounds->upgrade_timeout},
                 now);
     }
     void start_handshake(instant now) {
         typename security::config c{};
         c.expected = config_.expected;
         c.muxers = {std::string{yamux_protocol}};
-        c.payload_most = config_.bounds->noise_payload;
+        if constexpr (requires { c.payload_most; }) c.payload_most = config_.bounds->noise_payload;
+        if constexpr (requires { c.exchange_most; })
+            c.exchange_most = config_.bounds->plaintext_exchange;
         c.timeout = config_.bounds->upgrade_timeout;
         hand_.emplace(role_ == role::dialer ? security::role::dialer : security::role::listener,
                       *self_, std::move(c), crypto_, now);

@@ -106,7 +106,7 @@ inline byte_vector read_all(session& s, stream_id id) {
 }
 inline std::string text(session& s, stream_id id) { return std::string{as_text(read_all(s, id))}; }
 /// A session whose first ping has been sent and answered in no time.
-inline session settled(role who, config cfg = {}, instant now = start) {
+inline session settled(yamux::role who, config cfg = {}, instant now = start) {
     session s{who, cfg, now};
     const auto first = sent(s);
     (void)s.receive(ping(first.at(0).head.length, ack), now);
