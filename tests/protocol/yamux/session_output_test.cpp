@@ -173,7 +173,7 @@ TEST(YamuxOutput, AnySizeOfRoomCarriesTheSameStreams) {
 }
 TEST(YamuxOutput, PackWritesTheBytesThatTransmitWouldGive) {
     session s = settled(role::dialer);
-    ASSERT_TRUE(s.write(*s.open(start), bytes(40'000)));
+    ASSERT_TRUE(s.write(*s.open(start), bytes(20'000)));
     ASSERT_TRUE(s.receive(test::frames::ping(3), start));
     session t = s;
     byte_vector packed(65519);

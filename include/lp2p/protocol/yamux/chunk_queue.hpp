@@ -41,6 +41,7 @@ public:
     }
     /// Copies.
     void append(byte_view more) {
+        if (more.empty()) return;
         if (last_ != nullptr) more = more.subspan(last_->fill(more, size_));
         while (!more.empty()) {
             chunk* c = make(capacity_for(more.size()));
@@ -51,7 +52,7 @@ public:
     /// Keeps a reference to `n` bytes of `payload`, from `from` on (past 4 GiB it copies).
     void append(const shared_bytes& payload, std::size_t from, std::size_t n) {
         if (n == 0) return;
-        if (from > 0xffffffffU - n) return append(payload.view().subspan(from, n));
+        if (from + n > 0xffffffffU) return append(payload.view().subspan(from, n));
         chunk* c = make(0);
         c->shared = payload;
         c->begin = static_cast<std::uint32_t>(from);

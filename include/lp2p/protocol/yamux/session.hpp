@@ -67,7 +67,8 @@ public:
     /// The connection ended for reading; so does the session, and every stream with it.
     void receive_end(end e, instant now);
     /// Packs what is due, control frames first and then streams in turn, and returns at most `n`
-    /// bytes of output; valid until the next non-const call, given again until `transmitted`.
+    /// bytes of output (32 KiB are packed at once: call again for more); valid until the next
+    /// non-const call, given again until `transmitted`.
     [[nodiscard]] byte_view transmit(std::size_t n);
     /// The first `n` bytes of what `transmit` gave have left.
     void transmitted(std::size_t n);
