@@ -39,33 +39,52 @@ namespace detail {
 [[nodiscard]] constexpr std::size_t field_size(byte_view value) noexcept {
     return has(value) ? field_size(value.size()) : 0;
 }
-[[nodiscard]] inline std::size_t message_size(const message_view& m) noexcept {
+/// Writes fields with numbers below 16 into bytes that were measured before: no check per byte.
+class measured_writer {
+public:
+    /// Room for exactly `size` bytes more.
+    measured_writer(byte_vector& out, std::size_t size) {
+        out.resize(out.size() + size);
+        at_ = out.data() + (out.size() - size);
+    }
+    void open(std::uint32_t field, std::size_t size) noexcept {
+        *at_++ = static_cast<std::byte>(field << 3U | 2U);
+        for (; size >= 0x80U; size >>= 7U) *at_++ = static_cast<std::byte>(size | 0x80U);
+        *at_++ = static_cast<std::byte>(size);
+    }
+    void bytes(std::uint32_t field, byte_view value) noexcept {
+        open(field, value.size());
+        if (!value.empty()) std::memcpy(at_, value.data(), value.size());
+        at_ += value.size();
+    }
+    /// Nothing where the field is absent.
+    void some(std::uint32_t field, byte_view value) noexcept {
+        if (has(value)) bytes(field, value);
+    }
+    /// Fields 1 to 4, which are what a signature covers.
+    void signed_fields(const message_view& m) noexcept {
+        some(field::from, m.from);
+        some(field::data, m.data);
+        some(field::seqno, m.seqno);
+        some(field::topic, as_bytes(m.topic));
+    }
+
+private:
+    std::byte* at_;
+};
+[[nodiscard]] inline std::size_t signed_size(const message_view& m) noexcept {
     return field_size(m.from) + field_size(m.data) + field_size(m.seqno) +
-           (has(m.topic) ? field_size(m.topic.size()) : 0) + field_size(m.signature) +
-           field_size(m.key);
+           field_size(as_bytes(m.topic));
 }
-/// Tag and length of a field with a number below 16.
-inline void open_field(std::uint32_t field, std::size_t size, byte_vector& out) {
-    out.push_back(static_cast<std::byte>(field << 3U | 2U));
-    wire::encode_uvarint(size, out);
-}
-inline void write(std::uint32_t field, byte_view value, byte_vector& out) {
-    if (!has(value)) return;
-    open_field(field, value.size(), out);
-    append(out, value);
-}
-inline void write(std::uint32_t field, std::string_view value, byte_vector& out) {
-    if (has(value)) write(field, as_bytes(value), out);
+[[nodiscard]] inline std::size_t message_size(const message_view& m) noexcept {
+    return signed_size(m) + field_size(m.signature) + field_size(m.key);
 }
 
 } // namespace detail
 
 /// Fields 1 to 4, which are what a signature covers.
 inline void encode_signed_fields(const message_view& m, byte_vector& out) {
-    detail::write(field::from, m.from, out);
-    detail::write(field::data, m.data, out);
-    detail::write(field::seqno, m.seqno, out);
-    detail::write(field::topic, m.topic, out);
+    detail::measured_writer{out, detail::signed_size(m)}.signed_fields(m);
 }
 
 inline std::size_t publish_size(const message_view& m) noexcept {
@@ -74,11 +93,11 @@ inline std::size_t publish_size(const message_view& m) noexcept {
 
 inline void encode_publish(const message_view& m, byte_vector& out) {
     const std::size_t size = detail::message_size(m);
-    out.reserve(out.size() + detail::field_size(size));
-    detail::open_field(field::publish, size, out);
-    encode_signed_fields(m, out);
-    detail::write(field::signature, m.signature, out);
-    detail::write(field::key, m.key, out);
+    detail::measured_writer w{out, detail::field_size(size)};
+    w.open(field::publish, size);
+    w.signed_fields(m);
+    w.some(field::signature, m.signature);
+    w.some(field::key, m.key);
 }
 
 inline result<message_view> decode_publish(byte_view field) noexcept {
@@ -99,19 +118,17 @@ inline void encode_subscription(std::string_view topic, bool subscribe, byte_vec
 inline void encode_ihave(std::string_view topic, std::span<const byte_view> ids, byte_vector& out) {
     std::size_t size = detail::field_size(topic.size());
     for (const byte_view id : ids) size += detail::field_size(id.size());
-    out.reserve(out.size() + detail::field_size(size));
-    detail::open_field(field::ihave, size, out);
-    wire::message_writer w{out};
-    w.text(field::ihave_topic, topic);
+    detail::measured_writer w{out, detail::field_size(size)};
+    w.open(field::ihave, size);
+    w.bytes(field::ihave_topic, as_bytes(topic));
     for (const byte_view id : ids) w.bytes(field::ihave_id, id);
 }
 
 inline void encode_iwant(std::span<const byte_view> ids, byte_vector& out) {
     std::size_t size = 0;
     for (const byte_view id : ids) size += detail::field_size(id.size());
-    out.reserve(out.size() + detail::field_size(size));
-    detail::open_field(field::iwant, size, out);
-    wire::message_writer w{out};
+    detail::measured_writer w{out, detail::field_size(size)};
+    w.open(field::iwant, size);
     for (const byte_view id : ids) w.bytes(field::iwant_id, id);
 }
 
@@ -130,7 +147,8 @@ inline void encode_prune(std::string_view topic, std::optional<std::uint64_t> ba
 }
 
 inline void encode_control_header(std::size_t size, byte_vector& out) {
-    detail::open_field(field::control, size, out);
+    wire::encode_uvarint(field::control << 3U | 2U, out);
+    wire::encode_uvarint(size, out);
 }
 
 } // namespace lp2p::inline v0::pubsub
