@@ -6,11 +6,11 @@
 
 #include <lp2p/core/time.hpp>
 
+#include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
-#include <set>
 #include <utility>
+#include <vector>
 
 namespace lp2p::inline v0 {
 
@@ -49,49 +49,61 @@ private:
 };
 
 /// One deadline for each of many ids; the earliest is found without a scan. Ties come in the order
-/// of the ids, so a replay is the same on every machine.
+/// of the ids, so a replay is the same on every machine. Sorted vectors: for hundreds of ids, not
+/// for millions.
 template <class Id>
 class deadline_index {
 public:
     /// Sets, moves or (with nothing) removes the deadline of `id`.
     void set(Id id, std::optional<instant> at) {
-        const auto found = by_id_.find(id);
-        if (found != by_id_.end()) {
-            if (at && *at == found->second) return;
-            by_time_.erase({found->second, id});
-            if (!at) {
-                by_id_.erase(found);
-                return;
-            }
-            found->second = *at;
-        } else if (at) {
-            by_id_.emplace(id, *at);
-        } else {
+        const auto found = position(id);
+        const bool known = found != by_id_.end() && found->first == id;
+        if (known && at == found->second) return;
+        if (known) remove_time(found->second, id);
+        if (!at) {
+            if (known) by_id_.erase(found);
             return;
         }
-        by_time_.emplace(*at, id);
+        if (known) found->second = *at;
+        else by_id_.insert(found, {id, *at});
+        const std::pair when{*at, id};
+        by_time_.insert(std::upper_bound(by_time_.begin(), by_time_.end(), when, later), when);
     }
     void erase(Id id) { set(id, std::nullopt); }
     [[nodiscard]] std::optional<instant> at(Id id) const {
-        const auto found = by_id_.find(id);
-        return found == by_id_.end() ? std::nullopt : std::optional{found->second};
+        const auto found = const_cast<deadline_index*>(this)->position(id); // NOLINT: only looks
+        if (found == by_id_.end() || found->first != id) return std::nullopt;
+        return found->second;
     }
     [[nodiscard]] std::optional<instant> next() const noexcept {
-        return by_time_.empty() ? std::nullopt : std::optional{by_time_.begin()->first};
+        return by_time_.empty() ? std::nullopt : std::optional{by_time_.back().first};
     }
     /// Takes the id whose deadline passed longest ago; nothing where none has.
     [[nodiscard]] std::optional<Id> expire(instant now) {
-        if (by_time_.empty() || now < by_time_.begin()->first) return std::nullopt;
-        const Id id = by_time_.begin()->second;
-        by_time_.erase(by_time_.begin());
-        by_id_.erase(id);
+        if (by_time_.empty() || now < by_time_.back().first) return std::nullopt;
+        const Id id = by_time_.back().second;
+        by_time_.pop_back();
+        by_id_.erase(position(id));
         return id;
     }
     [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
 
 private:
-    std::map<Id, instant> by_id_;
-    std::set<std::pair<instant, Id>> by_time_;
+    using timed = std::pair<instant, Id>;
+    static bool later(const timed& a, const timed& b) noexcept {
+        return b.first < a.first || (b.first == a.first && b.second < a.second);
+    }
+    [[nodiscard]] auto position(Id id) {
+        return std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                                [](const auto& entry, const Id& i) { return entry.first < i; });
+    }
+    void remove_time(instant at, Id id) {
+        const timed when{at, id};
+        by_time_.erase(std::lower_bound(by_time_.begin(), by_time_.end(), when, later));
+    }
+
+    std::vector<std::pair<Id, instant>> by_id_; // in the order of the ids
+    std::vector<timed> by_time_;                // the earliest last, so that it leaves cheaply
 };
 
 } // namespace lp2p::inline v0
