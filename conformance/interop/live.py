@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""What every live scenario needs: the list of scenarios, a linked pair of nodes, and deliveries that
+are counted one by one. Never waits by sleeping, and never passes a scenario that did not run.
+"""
+
+import ctypes  # noqa: F401  loaded before the first fork of many threads: peers.py needs it there
+import json
+import socket
+
+from peers import Trouble
+
+IMPLS = ("go", "rust")
+# A bound for one event, not an expectation: the machine may be busy with a build.
+LONG = 60
+
+NODE_PROTOCOLS = {
+    "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/meshsub/1.1.0", "/meshsub/1.0.0",
+    "/floodsub/1.0.0", "/lp2p/echo/1", "/lp2p/sink/1", "/lp2p/source/1", "/lp2p/reset/1"}
+RUST_PROTOCOLS = NODE_PROTOCOLS - {"/floodsub/1.0.0"} | {"/meshsub/1.2.0", "/meshsub/1.3.0"}
+PROTOCOLS = {"lp2p": NODE_PROTOCOLS, "rust": RUST_PROTOCOLS,
+             "go": RUST_PROTOCOLS | {"/floodsub/1.0.0"}}
+
+SCENARIOS = []
+
+
+class LeftOut(Exception):
+    """This machine cannot run the scenario; says why."""
+
+
+class Scenario:
+    def __init__(self, name, needs, run, alone):
+        self.name, self.needs, self.run, self.alone = name, needs, run, alone
+
+
+def scenario(needs=IMPLS, alone=False):
+    """A scenario that takes nothing; `alone`: it has the machine for itself."""
+    def add(f):
+        SCENARIOS.append(Scenario(f.__name__, tuple(needs), f, alone))
+        return f
+    return add
+
+
+def for_each(impls=IMPLS, alone=False):
+    """A scenario that takes the implementation of the peer: one scenario for each."""
+    def add(f):
+        for impl in impls:
+            SCENARIOS.append(Scenario(f"{impl}_{f.__name__}", (impl,), lambda i=impl: f(i), alone))
+        return f
+    return add
+
+
+def check(true, what, *said):
+    if not true:
+        raise Trouble(what + "".join("\n" + json.dumps(s) for s in said))
+
+
+def equal(got, wanted, what):
+    check(got == wanted, f"{what}: {got!r} where {wanted!r} was due")
+
+
+def loopback6():
+    try:
+        with socket.socket(socket.AF_INET6) as s:
+            s.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+def linked(g, impl, dialer, node=(), peer=()):
+    """lp2p's node and a peer with a connection between them, dialed by "node" or "peer"."""
+    if dialer == "node":
+        p = g.start(impl, impl, *peer).ready()
+        n = g.start("lp2p", "node", "--dial", p.full, *node).ready()
+    else:
+        n = g.start("lp2p", "node", *node).ready()
+        p = g.start(impl, impl, "--dial", n.full, *peer).ready()
+    n.wait("conn_open", LONG, peer=p.peer)
+    p.wait("conn_open", LONG, peer=n.peer)
+    return n, p
+
+
+def subscribed(*peers):
+    """Every one of these knows that every other is subscribed."""
+    for a in peers:
+        for b in peers:
+            if a is not b:
+                a.wait("peer_subscribed", LONG, peer=b.peer)
+
+
+def deliver(peers, rounds=10, topic="t", signed=True, seconds=LONG):
+    """Each publishes once a round, and the next round begins when all have received all of it: at most
+    as many messages are in flight as there are peers (go's queue holds 32 and drops silently). Then
+    each must have received each message once."""
+    starts = [p.mark() for p in peers]
+    tag = f"{starts[0]}"
+    for r in range(rounds):
+        for p in peers:
+            p.tell(f"publish {topic} {p.name}.{tag}.{r}")
+        for q, at in zip(peers, starts):
+            for p in peers:
+                if p is not q:
+                    author = {"from": p.peer} if signed else {}
+                    q.wait("message", seconds, at, head=f"{p.name}.{tag}.{r}", **author)
+    for q, at in zip(peers, starts):
+        for p in peers:
+            if p is not q:
+                heads = [l["head"] for l in q.lines[at:] if l["ev"] == "message"
+                         and l["head"].startswith(f"{p.name}.{tag}.")]
+                equal(sorted(heads), sorted(f"{p.name}.{tag}.{r}" for r in range(rounds)),
+                      f"messages of {p.name} at {q.name}")
+
+
+def no_errors(p, but=()):
+    """No line of an error kind."""
+    kinds = {"upgrade_error", "identify_failed", "dial_error", "reject", "command_error",
+             "publish_error", "warning", "not_json"} - set(but)
+    bad = [l for l in list(p.lines) if l["ev"] in kinds]
+    check(not bad, f"{p.name} ({p.impl}) printed errors", *bad[:6])
