@@ -80,15 +80,20 @@ public:
         if (const auto* closed = std::get_if<swarms::conn_closed>(&*e)) told_last_ = closed->id;
         else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
             told_last_ = failed->id;
+        else if (const auto* same = std::get_if<swarms::duplicate_ended>(&*e))
+            if (const auto at = known_.find(same->closed); at != known_.end() && !at->second.opened)
+                told_last_ = same->closed;
         return e;
     }
     [[nodiscard]] std::optional<instant> next_timeout() const {
+        if (ended()) return swarm_.next_timeout();
         std::optional<instant> first =
             earlier(earlier(swarm_.next_timeout(), identify_.next_timeout()), ping_.next_timeout());
         return pubsub_ ? earlier(first, pubsub_->next_timeout()) : first;
     }
     void handle_timeout(instant now) {
         swarm_.handle_timeout(now);
+        if (ended()) return settle(now);
         identify_.handle_timeout(swarm_, now);
         ping_.handle_timeout(swarm_, now);
         if (pubsub_) pubsub_->handle_timeout(swarm_, now);
@@ -158,17 +163,24 @@ public:
     [[nodiscard]] protocol_knowledge::change take_change(conn_id id) {
         return identify_.take_change(id);
     }
-    void ping(const wire::peer_id& peer, instant now) {
-        if (const auto id = swarm_.established(peer)) ping_.ask(*id, swarm_, now);
+    /// `pinged` or `ping_failed` follows. Errors: `not_connected`.
+    status ping(const wire::peer_id& peer, instant now) {
+        const auto id = swarm_.established(peer);
+        if (!id) return fail(swarms::errc::not_connected);
+        ping_.ask(*id, swarm_, now);
         settle(now);
+        return {};
     }
 
     // --- your protocols ---------------------------------------------------------------------------
     /// Inbound substreams of this protocol come as `substream_open`. Tell it before connecting: a
-    /// rust peer asks once (H31). Errors: `invalid_protocol`.
+    /// rust peer asks once (H31). Errors: `invalid_protocol`; `too_many_protocols` for identify,
+    /// which would then say nothing at all.
     status serve(const std::string& protocol, instant now) {
         if (!multistream::is_protocol(protocol)) return fail(multistream::errc::invalid_protocol);
         if (std::find(served_.begin(), served_.end(), protocol) != served_.end()) return {};
+        if (identify_.announced().protocols.size() >= config_->bounds.protocols_sent)
+            return fail(identify::errc::too_many_protocols);
         served_.push_back(protocol);
         announce(now);
         settle(now);
@@ -197,7 +209,9 @@ public:
         swarm_.finish(id, now);
         settle(now);
     }
+    /// Both directions at once. Of one that is not open yet nothing more is heard.
     void reset(substream_id id, std::uint32_t code, instant now) {
+        if (swarm_.protocol(id).empty()) mine_.erase(id);
         swarm_.reset(id, code, now);
         settle(now);
     }
@@ -235,6 +249,7 @@ private:
         wire::peer_id peer;
         wire::multiaddr remote;
         direction dir;
+        bool opened; ///< `conn_closed` follows
     };
 
     [[nodiscard]] pubsub_type make_pubsub(const crypto& random, instant now) const {
@@ -288,6 +303,7 @@ private:
                 std::visit([&](auto& told) { events_.push(told); }, *e);
             }
         }
+        if (last_word_) events_.push(*std::exchange(last_word_, std::nullopt));
         settling_ = false;
     }
 
@@ -295,7 +311,7 @@ private:
     void on(const swarms::conn_opened& e, instant now) {
         const auto info = swarm_.look(e.id);
         if (!info) return;
-        known_[e.id] = {info->conn.peer(), info->remote, info->dir};
+        known_[e.id] = {info->conn.peer(), info->remote, info->dir, true};
         events_.push(e);
         identify_.opened(e.id, info->conn.remote_key().encode(), swarm_, now);
         if (pubsub_) pubsub_->opened(e.id, info->dir, swarm_, now);
@@ -307,15 +323,23 @@ private:
         events_.push(e);
     }
     void on(const swarms::upgrade_failed& e, instant) {
-        known_[e.id] = {swarm_.peer(e.id), swarm_.remote(e.id), e.dir};
+        known_[e.id] = {swarm_.peer(e.id), swarm_.remote(e.id), e.dir, false};
         events_.push(e);
     }
+    /// A newcomer that was refused before it was established can be asked about, too.
+    void on(const swarms::duplicate_ended& e, instant) {
+        if (const auto info = swarm_.look(e.closed); info && !known_.contains(e.closed))
+            known_[e.closed] = {info->conn.peer(), info->remote, info->dir, false};
+        events_.push(e);
+    }
+    /// Told when everything that led to it was.
+    void on(const swarms::ended& e, instant) { last_word_ = e; }
     void on(const swarms::substream_open& e, instant now) {
         const std::string_view protocol = swarm_.protocol(e.id);
         if (e.dir == direction::outbound) {
             if (identify_.outbound(e.id, swarm_, now) || ping_.outbound(e.id, swarm_, now)) return;
             if (pubsub_ && pubsub_->outbound(e.id, swarm_, now)) return;
-            events_.push(e);
+            if (mine_.contains(e.id)) events_.push(e);
         } else if (identify_.serves(protocol)) {
             identify_.inbound(e.id, swarm_.remote(e.id.conn), swarm_, now);
         } else if (ping_.serves(protocol)) {
@@ -400,6 +424,7 @@ private:
     std::set<substream_id> mine_; // the application's
     std::map<conn_id, known> known_;
     conn_id told_last_{};
+    std::optional<swarms::ended> last_word_;
     bool settling_ = false;
     event_queue<event> events_;
 };

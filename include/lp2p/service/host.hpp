@@ -7,10 +7,12 @@
 #include <lp2p/connection/protocol_knowledge.hpp>
 #include <lp2p/connection/substream.hpp>
 #include <lp2p/core/bytes.hpp>
+#include <lp2p/core/error.hpp>
 #include <lp2p/core/result.hpp>
 #include <lp2p/core/time.hpp>
 #include <lp2p/wire/peer_id.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <optional>
 #include <span>
@@ -37,21 +39,41 @@ concept host = requires(H h, const H c, conn_id conn, substream_id id, const wir
     { h.knowledge(conn) } -> std::same_as<protocol_knowledge*>;
 };
 
-/// Moves bytes between a substream and the duplex that speaks on it, in both directions, as far as
-/// they go. The machine's events are its owner's to poll. True where it ended.
+/// Most bytes that a machine is given at once, so that it can answer before it is given more.
+inline constexpr std::size_t pump_piece = 1024;
+
+/// Writes what a machine has to say; false where the substream takes no more now.
 template <class Machine, host Host>
-bool pump(Machine& machine, substream_id id, Host& h, instant now) {
-    for (byte_view in = h.read(id); !in.empty() && !machine.ended(); in = h.read(id)) {
-        const auto used = machine.receive(in, now);
-        if (!used || *used == 0) break;
-        h.consume(id, *used, now);
-    }
+bool write_out(Machine& machine, substream_id id, Host& h, instant now) {
     for (byte_view out = machine.transmit(4096); !out.empty(); out = machine.transmit(4096)) {
         const auto put = h.write(id, out, now);
-        if (!put || *put == 0) break;
+        if (!put || *put == 0) return false;
         machine.transmitted(*put);
     }
-    return machine.ended().has_value();
+    return true;
+}
+/// Gives a machine a piece of what came; false where there is nothing to give or it takes nothing.
+template <class Machine, host Host>
+bool read_in(Machine& machine, substream_id id, Host& h, instant now) {
+    if (machine.ended()) return false;
+    const byte_view in = h.read(id);
+    if (in.empty()) return false;
+    const auto used = machine.receive(in.first(std::min(in.size(), pump_piece)), now);
+    if (!used || *used == 0) return false;
+    h.consume(id, *used, now);
+    return true;
+}
+/// Moves bytes between a substream and the duplex that speaks on it, in both directions, as far as
+/// they go: nothing more is read while the answers find no room. The machine's events are its
+/// owner's to poll. True where it ended and has nothing left to write: `conclude` it.
+template <class Machine, host Host>
+bool pump(Machine& machine, substream_id id, Host& h, instant now) {
+    bool room = write_out(machine, id, h, now);
+    while (room && read_in(machine, id, h, now)) room = write_out(machine, id, h, now);
+    room = room && write_out(machine, id, h, now); // a farewell
+    if (!machine.ended()) return false;
+    const auto how = machine.wants_end();
+    return room || !how || how->how == end::reset;
 }
 
 /// What a machine wants done with its substream once it is over.
@@ -62,5 +84,43 @@ void conclude(const Machine& machine, substream_id id, Host& h, instant now) {
     if (how->how == end::reset) h.reset(id, how->code, now);
     else h.finish(id, now);
 }
+
+/// What is left of a substream once we have said all: drops what still comes until the remote ends
+/// it too, and resets it where the remote does not (a substream is never forgotten, H14).
+class leaving {
+public:
+    explicit leaving(instant deadline) noexcept : deadline_{deadline} {}
+
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) const noexcept {
+        return in.size();
+    }
+    void receive_end(end how, instant) noexcept {
+        if (ended_) return;
+        ended_.emplace();
+        was_reset_ = how.how == end::reset;
+    }
+    /// True where the remote reset it: perhaps it has read nothing.
+    [[nodiscard]] bool was_reset() const noexcept { return was_reset_; }
+    [[nodiscard]] byte_view transmit(std::size_t) const noexcept { return {}; }
+    void transmitted(std::size_t) const noexcept {}
+    [[nodiscard]] std::optional<end> wants_end() const noexcept {
+        return late_ ? std::optional{end{end::reset, 0}} : std::nullopt;
+    }
+    [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
+        return ended_ ? std::nullopt : std::optional{deadline_};
+    }
+    void handle_timeout(instant now) noexcept {
+        if (ended_ || now < deadline_) return;
+        ended_.emplace();
+        late_ = true;
+    }
+
+private:
+    instant deadline_;
+    std::optional<reason> ended_;
+    bool was_reset_ = false;
+    bool late_ = false;
+};
 
 } // namespace lp2p::inline v0::service

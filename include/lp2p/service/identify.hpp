@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Identify on every connection of a node: asks, answers, pushes, and asks again after a failure.
 //
-// One question at a time per connection (js takes no second, H43). A failure changes nothing of what
-// is known; only a complete message does (H6). It never answers with an empty message.
+// One question and one push at a time per connection (js takes no second, H43). A failure changes
+// nothing of what is known; only a complete message does (H6). It never answers with an empty
+// message.
 #pragma once
 
 #include <lp2p/core/deadlines.hpp>
@@ -14,9 +15,7 @@
 #include <lp2p/service/errc.hpp>
 #include <lp2p/service/host.hpp>
 
-#include <algorithm>
 #include <map>
-#include <memory>
 #include <variant>
 
 namespace lp2p::inline v0::service {
@@ -28,16 +27,17 @@ enum class list_source : std::uint8_t { identify, push };
     return s == list_source::identify ? "identify" : "push";
 }
 
-/// The peer said who it is: `identify::info(conn)` has it.
+/// The peer said who it is: `identify_service::about(conn)` has it.
 struct identified {
     conn_id conn;
 };
-/// Asking failed; what was known stays, and it is asked again with backoff.
+/// Asking failed; what was known stays, and it is asked again with backoff, but not after an `na`
+/// (fault refused).
 struct identify_failed {
     conn_id conn;
     error why;
 };
-/// A list came: `identify::take_change(conn)` has what it added and removed.
+/// A list came: `identify_service::take_change(conn)` has what it added and removed.
 struct protocols_updated {
     conn_id conn;
     list_source source;
@@ -66,182 +66,193 @@ public:
 
     /// What this node says of itself; a change is pushed, coalesced over `push_coalesce`.
     void announce(identify::message ours, instant now) {
-        const bool changed = !(ours == ours_);
+        if (ours == ours_) return;
         ours_ = std::move(ours);
-        if (!changed || peers_.empty()) return;
-        if (!push_at_) push_at_ = after(now, config_.bounds->push_coalesce);
+        for (const auto& [conn, e] : peers_)
+            if (!pushes_.at(conn)) pushes_.set(conn, after(now, config_.bounds->push_coalesce));
     }
     [[nodiscard]] const identify::message& announced() const noexcept { return ours_; }
 
     // --- what happens on connections ------------------------------------------------------------
+    /// A connection is established; `remote_key` is what it proved, encoded.
     template <host Host>
     void opened(conn_id conn, byte_vector remote_key, Host& h, instant now) {
-        entry& e = peers_.try_emplace(conn, config_.bounds->pushes_in, config_.bounds->pushes_out,
-                                      now)
-                       .first->second;
+        const limits& l = *config_.bounds;
+        entry& e = peers_.try_emplace(conn, l.pushes_in, l.pushes_out, now).first->second;
         e.remote_key = std::move(remote_key);
         ask(conn, e, h, now);
     }
     void closed(conn_id conn) {
         peers_.erase(conn);
-        std::erase_if(talks_, [&](const auto& t) { return t.first.conn == conn; });
         retries_.erase(conn);
+        pushes_.erase(conn);
+        for (auto at = talks_.lower_bound({conn, {}});
+             at != talks_.end() && at->first.conn == conn;) {
+            timeouts_.erase(at->first);
+            at = talks_.erase(at);
+        }
     }
     /// True where the protocol is ours to serve.
     [[nodiscard]] static bool serves(std::string_view protocol) noexcept {
         return protocol == identify::protocol || protocol == identify::push_protocol;
     }
+    /// The remote asks or pushes. A question is answered on any connection, established or not.
     template <host Host>
     void inbound(substream_id id, const std::optional<wire::multiaddr>& observed, Host& h,
                  instant now) {
         if (h.protocol(id) == identify::protocol) {
             identify::message say = ours_;
             say.observed = observed;
-            start(id, responding{identify::responder{say, sent_config(), now}}, h, now);
+            start(id, answering{{say, sent_config(), now}}, h, now);
             return;
         }
         const auto at = peers_.find(id.conn);
-        if (at == peers_.end() || at->second.pushing_in || !at->second.pushes_in.take(now)) {
+        if (at == peers_.end() || at->second.being_pushed || !at->second.pushes_in.take(now)) {
             h.reset(id, 0, now);
             return;
         }
-        at->second.pushing_in = true;
-        start(id, receiving{identify::push_receiver{asked_config(at->second), now}}, h, now);
+        at->second.being_pushed = true;
+        start(id, pushed{identify::push_receiver{asked_config(at->second), now}}, h, now);
     }
-    /// True where the substream was one that this service opened.
+    /// An `open` succeeded: true where it was this service's.
     template <host Host>
     bool outbound(substream_id id, Host& h, instant now) {
         const auto at = peers_.find(id.conn);
         if (at == peers_.end()) return false;
-        entry& e = at->second;
-        if (e.asking == id) {
-            start(id, asking{identify::requester{asked_config(e), now}}, h, now);
-            return true;
-        }
-        if (e.pushing == id) {
-            identify::message say = ours_;
-            start(id, responding{identify::push_sender{say, sent_config(), now}}, h, now);
-            e.pushing.reset();
-            return true;
-        }
-        return false;
-    }
-    template <host Host>
-    bool failed(substream_id id, error why, Host& h, instant now) {
-        const auto at = peers_.find(id.conn);
-        if (at == peers_.end()) return false;
-        entry& e = at->second;
-        if (e.pushing == id) {
-            e.pushing.reset();
-            return true;
-        }
-        if (e.asking != id) return false;
-        ask_failed(id.conn, e, why, h, now);
+        if (at->second.question == id)
+            start(id, asking{identify::requester{asked_config(at->second), now}}, h, now);
+        else if (at->second.push == id)
+            start(id, pushing{{ours_, sent_config(), now}}, h, now);
+        else return false;
         return true;
     }
-    /// Readable, writable, finished: true where the substream is ours.
+    /// An `open` failed.
+    template <host Host>
+    bool failed(substream_id id, error why, Host&, instant now) {
+        const auto at = peers_.find(id.conn);
+        if (at == peers_.end()) return false;
+        return failed_on(id, at->second, why, now);
+    }
+    /// Readable or writable: true where the substream is ours.
     template <host Host>
     bool progress(substream_id id, Host& h, instant now) {
         const auto at = talks_.find(id);
         if (at == talks_.end()) return false;
-        drive(at->first, *at->second, h, now);
+        drive(id, at->second, h, now);
         return true;
     }
+    /// The remote ended its direction.
     template <host Host>
     bool finished(substream_id id, end how, Host& h, instant now) {
         const auto at = talks_.find(id);
         if (at == talks_.end()) return false;
-        talk& t = *at->second;
-        std::visit([&](auto& m) { (void)pump(m.machine, id, h, now); }, t);
-        std::visit([&](auto& m) { m.machine.receive_end(how, now); }, t);
-        drive(id, t, h, now);
+        std::visit(
+            [&](auto& t) {
+                (void)pump(t.machine, id, h, now);
+                t.machine.receive_end(how, now);
+            },
+            at->second);
+        drive(id, at->second, h, now);
         return true;
     }
     /// The last that is heard of a substream.
     template <host Host>
-    bool ended(substream_id id, error why, Host& h, instant now) {
+    bool ended(substream_id id, error why, Host&, instant now) {
         const auto at = talks_.find(id);
         if (at == talks_.end()) return false;
-        const bool asked = std::holds_alternative<asking>(*at->second);
-        const bool pushed = std::holds_alternative<receiving>(*at->second);
+        const bool theirs = std::holds_alternative<pushed>(at->second);
+        const auto* parted = std::get_if<parting>(&at->second);
+        const bool push_arrived = parted != nullptr && parted->was_push && !why;
         talks_.erase(at);
+        timeouts_.erase(id);
         const auto peer = peers_.find(id.conn);
         if (peer == peers_.end()) return true;
-        if (pushed) peer->second.pushing_in = false;
-        if (asked && peer->second.asking == id) ask_failed(id.conn, peer->second, why, h, now);
+        if (theirs) peer->second.being_pushed = false;
+        else if (push_arrived) peer->second.push_failures = 0;
+        else (void)failed_on(id, peer->second, why, now);
         return true;
     }
 
     // --- the machine ------------------------------------------------------------------------------
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
-        return earlier(earlier(retries_.next(), timeouts_.next()), push_at_);
+        return earlier(earlier(retries_.next(), timeouts_.next()), pushes_.next());
     }
     template <host Host>
     void handle_timeout(Host& h, instant now) {
         while (const auto id = timeouts_.expire(now)) {
             const auto at = talks_.find(*id);
             if (at == talks_.end()) continue;
-            std::visit([&](auto& m) { m.machine.handle_timeout(now); }, *at->second);
-            drive(*id, *at->second, h, now);
+            std::visit([&](auto& t) { t.machine.handle_timeout(now); }, at->second);
+            drive(*id, at->second, h, now);
         }
-        while (const auto conn = retries_.expire(now)) {
-            const auto at = peers_.find(*conn);
-            if (at != peers_.end()) ask(*conn, at->second, h, now);
-        }
-        if (push_at_ && now >= *push_at_) push_all(h, now);
+        while (const auto conn = retries_.expire(now))
+            if (const auto at = peers_.find(*conn); at != peers_.end())
+                ask(*conn, at->second, h, now);
+        while (const auto conn = pushes_.expire(now)) push(*conn, h, now);
     }
+    /// What the peer said on a connection; null before.
     [[nodiscard]] const info* about(conn_id conn) const noexcept {
         const auto at = peers_.find(conn);
         return at == peers_.end() || !at->second.said ? nullptr : &*at->second.said;
     }
-    /// What the last list changed; once.
+    /// What lists changed since this was last asked.
     [[nodiscard]] protocol_knowledge::change take_change(conn_id conn) {
         const auto at = peers_.find(conn);
         return at == peers_.end() ? protocol_knowledge::change{}
                                   : std::exchange(at->second.changed, {});
     }
-    /// Says everything again to one peer, because it may have forgotten us (H5, H29).
+    /// Says everything again to one peer, because it may have forgotten us (H5, H29). Where a push
+    /// is under way or the bucket is empty, it follows.
     template <host Host>
     void push(conn_id conn, Host& h, instant now) {
         const auto at = peers_.find(conn);
-        if (at == peers_.end() || at->second.pushing) return;
-        if (!at->second.pushes_out.take(now)) {
-            push_at_ = earlier(push_at_, at->second.pushes_out.ready_at(now));
-            at->second.push_due = true;
+        if (at == peers_.end()) return;
+        entry& e = at->second;
+        if (e.push) {
+            e.push_again = true;
             return;
         }
-        at->second.push_due = false;
-        const std::string p{identify::push_protocol};
-        const auto id = h.open(conn, std::span{&p, 1}, purpose::identify,
-                               after(now, config_.bounds->identify_timeout), confirm::wait, now);
-        if (id) at->second.pushing = *id;
+        const protocol_knowledge* known = h.knowledge(conn);
+        if (known != nullptr && known->of(identify::push_protocol) == support::unsupported) return;
+        if (!e.pushes_out.take(now)) return pushes_.set(conn, e.pushes_out.ready_at(now));
+        const auto id = open(conn, identify::push_protocol, h, now);
+        if (id) e.push = *id;
+        else push_failed(conn, e, id.error(), now);
     }
 
 private:
     struct asking {
         identify::requester machine;
     };
-    struct responding {
+    struct answering {
         identify::responder machine;
     };
-    struct receiving {
+    struct pushing {
+        identify::push_sender machine;
+    };
+    struct pushed {
         identify::push_receiver machine;
     };
-    using talk = std::variant<asking, responding, receiving>;
+    struct parting {
+        leaving machine;
+        bool was_push;
+    };
+    using talk = std::variant<asking, answering, pushing, pushed, parting>;
     struct entry {
         entry(bucket_size in, bucket_size out, instant now)
             : pushes_in{in, now}, pushes_out{out, now} {}
         byte_vector remote_key;
-        std::optional<substream_id> asking;  ///< our question, open or being opened
-        std::optional<substream_id> pushing; ///< our push, being opened
-        bool pushing_in = false;
-        bool push_due = false;
+        std::optional<substream_id> question; ///< ours, open or being opened
+        std::optional<substream_id> push;     ///< ours, being opened or written
+        bool push_again = false;              ///< something changed meanwhile
+        bool being_pushed = false;
         std::uint32_t failures = 0;
+        std::uint32_t push_failures = 0;
         token_bucket pushes_in;
         token_bucket pushes_out;
         std::optional<info> said;
-        protocol_knowledge::change changed;
+        protocol_knowledge::change changed; ///< not taken yet
     };
 
     [[nodiscard]] identify::requester::config asked_config(const entry& e) const {
@@ -264,33 +275,53 @@ private:
                          .protocols = l.protocols_sent},
                 .timeout = l.identify_timeout};
     }
+    /// How long after so many failures in a row it is tried again.
+    [[nodiscard]] duration backoff(std::uint32_t failures) const noexcept {
+        const limits& l = *config_.bounds;
+        const duration least = std::max<duration>(l.identify_retry_least, milliseconds{1});
+        return std::min<duration>(least * (1 << std::min(failures, 10U)),
+                                  std::max(least, l.identify_retry_most));
+    }
+    template <host Host>
+    result<substream_id> open(conn_id conn, std::string_view protocol, Host& h, instant now) {
+        const std::string p{protocol};
+        return h.open(conn, std::span{&p, 1}, purpose::identify,
+                      after(now, config_.bounds->identify_timeout), confirm::wait, now);
+    }
     template <host Host>
     void ask(conn_id conn, entry& e, Host& h, instant now) {
-        if (e.asking) return;
-        const std::string p{identify::protocol};
-        const auto id = h.open(conn, std::span{&p, 1}, purpose::identify,
-                               after(now, config_.bounds->identify_timeout), confirm::wait, now);
-        if (id) e.asking = *id;
-        else ask_failed(conn, e, id.error(), h, now);
+        if (e.question) return;
+        const auto id = open(conn, identify::protocol, h, now);
+        if (id) e.question = *id;
+        else ask_failed(conn, e, id.error(), now);
     }
-    /// Retried with a doubling wait while the connection lives; an explicit `na` is an answer and is
-    /// not asked again.
-    template <host Host>
-    void ask_failed(conn_id conn, entry& e, error why, Host&, instant now) {
-        e.asking.reset();
-        events_.push(identify_failed{conn, why});
-        if (why == fault::refused) return;
-        const auto least = config_.bounds->identify_retry_least;
-        const duration wait =
-            std::min<duration>(least * (1 << std::min(e.failures, 10U)),
-                               config_.bounds->identify_retry_most);
+    void ask_again(conn_id conn, entry& e, instant now) {
+        retries_.set(conn, after(now, backoff(e.failures)));
         e.failures += 1;
-        retries_.set(conn, after(now, wait));
     }
+    void ask_failed(conn_id conn, entry& e, error why, instant now) {
+        e.question.reset();
+        events_.push(identify_failed{conn, why});
+        if (why != fault::refused) ask_again(conn, e, now);
+    }
+    void push_failed(conn_id conn, entry& e, error why, instant now) {
+        e.push.reset();
+        e.push_again = false;
+        if (why == fault::refused) return;
+        pushes_.set(conn, after(now, backoff(e.push_failures)));
+        e.push_failures += 1;
+    }
+    bool failed_on(substream_id id, entry& e, error why, instant now) {
+        if (e.question == id) ask_failed(id.conn, e, why, now);
+        else if (e.push == id) push_failed(id.conn, e, why, now);
+        else return false;
+        return true;
+    }
+
+    // --- substreams -------------------------------------------------------------------------------
     template <host Host>
     void start(substream_id id, talk t, Host& h, instant now) {
-        const auto at = talks_.insert_or_assign(id, std::make_unique<talk>(std::move(t))).first;
-        drive(id, *at->second, h, now);
+        drive(id, talks_.insert_or_assign(id, std::move(t)).first->second, h, now);
     }
     template <host Host>
     void drive(substream_id id, talk& t, Host& h, instant now) {
@@ -300,68 +331,101 @@ private:
     }
     template <host Host>
     void conclude_talk(substream_id id, Host& h, instant now) {
-        const auto at = talks_.find(id);
-        const std::unique_ptr<talk> t = std::move(at->second);
-        talks_.erase(at);
+        talk t = std::move(talks_.extract(id).mapped());
         timeouts_.erase(id);
-        std::visit([&](auto& m) { conclude(m.machine, id, h, now); }, *t);
+        std::visit([&](auto& m) { conclude(m.machine, id, h, now); }, t);
         const auto peer = peers_.find(id.conn);
-        if (peer == peers_.end()) return;
-        if (auto* a = std::get_if<asking>(t.get())) {
-            if (a->machine.ended()->why)
-                return check_failure(id.conn, peer->second, a->machine.ended()->why, h, now);
-            peer->second.asking.reset();
-            peer->second.failures = 0;
-            learn(id.conn, peer->second, a->machine.take(), list_source::identify, h);
-        } else if (auto* r = std::get_if<receiving>(t.get())) {
-            peer->second.pushing_in = false;
-            if (r->machine.ended()->why == error{identify::errc::wrong_key})
-                events_.push(wrong_identity{id.conn});
-            else if (!r->machine.ended()->why)
-                learn(id.conn, peer->second, r->machine.take(), list_source::push, h);
-        }
+        entry* e = peer == peers_.end() ? nullptr : &peer->second;
+        std::visit([&](auto& m) { over(m, id, e, h, now); }, t);
     }
     template <host Host>
-    void check_failure(conn_id conn, entry& e, error why, Host& h, instant now) {
-        if (why == error{identify::errc::wrong_key}) events_.push(wrong_identity{conn});
-        ask_failed(conn, e, why, h, now);
+    void over(asking& t, substream_id id, entry* e, Host& h, instant now) {
+        if (e == nullptr) return;
+        const error why = t.machine.ended()->why;
+        if (why == error{identify::errc::wrong_key}) events_.push(wrong_identity{id.conn});
+        if (why) return ask_failed(id.conn, *e, why, now);
+        e->question.reset();
+        events_.push(identified{id.conn});
+        if (learn(id.conn, *e, t.machine.take(), list_source::identify, h)) e->failures = 0;
+        else ask_again(id.conn, *e, now);
     }
     template <host Host>
-    void learn(conn_id conn, entry& e, identify::message m, list_source source, Host& h) {
+    void over(pushed& t, substream_id id, entry* e, Host& h, instant) {
+        if (e == nullptr) return;
+        e->being_pushed = false;
+        const error why = t.machine.ended()->why;
+        if (why == error{identify::errc::wrong_key}) events_.push(wrong_identity{id.conn});
+        if (!why) (void)learn(id.conn, *e, t.machine.take(), list_source::push, h);
+    }
+    template <host Host>
+    void over(answering& t, substream_id id, entry*, Host& h, instant now) {
+        if (!t.machine.ended()->why) part(id, false, h, now);
+    }
+    template <host Host>
+    void over(pushing& t, substream_id id, entry* e, Host& h, instant now) {
+        const error why = t.machine.ended()->why;
+        if (!why) part(id, true, h, now);
+        if (e == nullptr) return;
+        if (why) return push_failed(id.conn, *e, why, now);
+        e->push.reset();
+        if (std::exchange(e->push_again, false))
+            pushes_.set(id.conn, after(now, config_.bounds->push_coalesce));
+    }
+    /// A push that was reset behind our FIN was perhaps not read: go does so above its rate (H30).
+    template <host Host>
+    void over(parting& t, substream_id id, entry* e, Host&, instant now) {
+        if (e == nullptr || !t.was_push) return;
+        if (!t.machine.was_reset()) e->push_failures = 0;
+        else if (e->push) e->push_again = true;
+        else push_failed(id.conn, *e, identify::errc::reset, now);
+    }
+    template <host Host>
+    void part(substream_id id, bool was_push, Host& h, instant now) {
+        start(id, parting{leaving{after(now, config_.bounds->identify_timeout)}, was_push}, h, now);
+    }
+
+    // --- what they say ----------------------------------------------------------------------------
+    /// True where the list of protocols counts.
+    template <host Host>
+    bool learn(conn_id conn, entry& e, identify::message m, list_source source, Host& h) {
         info& said = e.said ? *e.said : e.said.emplace();
         if (m.agent_version) said.agent = std::move(*m.agent_version);
         if (m.protocol_version) said.protocol_version = std::move(*m.protocol_version);
         if (!m.listen_addrs.empty()) said.addresses = std::move(m.listen_addrs);
         if (m.observed) said.observed = std::move(m.observed);
-        if (source == list_source::identify) events_.push(identified{conn});
         protocol_knowledge* known = h.knowledge(conn);
-        if (known == nullptr) return;
-        e.changed = known->listed(std::move(m.protocols));
-        const bool news = !e.changed.added.empty() || !e.changed.removed.empty();
-        if (news || !e.changed.accepted)
-            events_.push(protocols_updated{conn, source, e.changed.accepted});
+        if (known == nullptr) return true;
+        auto change = known->listed(std::move(m.protocols));
+        const bool accepted = change.accepted;
+        if (!accepted || !change.added.empty() || !change.removed.empty())
+            events_.push(protocols_updated{conn, source, accepted});
+        merge(e.changed, std::move(change));
+        return accepted;
     }
-    template <host Host>
-    void push_all(Host& h, instant now) {
-        const bool all = push_at_.has_value();
-        push_at_.reset();
-        std::vector<conn_id> to;
-        for (const auto& [conn, e] : peers_)
-            if (all || e.push_due) to.push_back(conn);
-        for (const conn_id conn : to) {
-            const protocol_knowledge* known = h.knowledge(conn);
-            if (known != nullptr && known->of(identify::push_protocol) != support::unsupported)
-                push(conn, h, now);
-        }
+    /// One change after another, as one: what was added and then removed was never there.
+    static void merge(protocol_knowledge::change& into, protocol_knowledge::change next) {
+        using names = std::vector<std::string>;
+        const auto net = [](const names& a, const names& b, const names& c, const names& d) {
+            names left, right, both; // (a - b) + (c - d); all sorted
+            std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(left));
+            std::set_difference(c.begin(), c.end(), d.begin(), d.end(), std::back_inserter(right));
+            std::set_union(left.begin(), left.end(), right.begin(), right.end(),
+                           std::back_inserter(both));
+            return both;
+        };
+        names added = net(into.added, next.removed, next.added, into.removed);
+        into.removed = net(into.removed, next.added, next.removed, into.added);
+        into.added = std::move(added);
+        into.accepted = next.accepted;
     }
 
     config config_;
     identify::message ours_;
     std::map<conn_id, entry> peers_;
-    std::map<substream_id, std::unique_ptr<talk>> talks_;
+    std::map<substream_id, talk> talks_;
     deadline_index<substream_id> timeouts_;
     deadline_index<conn_id> retries_;
-    std::optional<instant> push_at_;
+    deadline_index<conn_id> pushes_;
     event_queue<event> events_;
 };
 

@@ -60,8 +60,10 @@ public:
     void opened(conn_id conn, direction dir, Host& h, instant now) {
         const wire::peer_id id = h.peer(conn);
         entry& e = peers_[id];
-        e.conns.push_back({conn, dir, 0});
+        e.conns.push_back({conn, dir, 0, false});
+        if (e.index) ready(id, e, e.kind, conn, now); // known by a stream that was faster
         if (e.out == stream_state::none) open_stream(id, e, h, now);
+        drain(h, now);
     }
     template <host Host>
     void closed(conn_id conn, const wire::peer_id& id, Host& h, instant now) {
@@ -72,25 +74,26 @@ public:
         drop_inbound(e, conn);
         if (e.out != stream_state::none && e.out_id.conn == conn)
             out_closed(id, e, errc::connection_ended, h, now);
-        if (!e.conns.empty()) return;
-        leave(e, now);
-        retries_.erase(id);
-        peers_.erase(id);
+        // The survivor carries it at once; what the one that ended refused says nothing of it.
+        if (!e.conns.empty() && e.out == stream_state::none) open_stream(id, e, h, now);
+        forget_if_gone(id, h, now);
         drain(h, now);
     }
+    /// The remote opened a stream. That may be before the connection counts as established: rust
+    /// opens at once, and never says its subscriptions again (H3).
     template <host Host>
     void inbound(substream_id id, Host& h, instant now) {
         const wire::peer_id peer = h.peer(id.conn);
-        const auto at = peers_.find(peer);
         const auto kind = pubsub::kind_of(h.protocol(id));
-        if (at == peers_.end() || !kind) return h.reset(id, 0, now);
-        entry& e = at->second;
-        ready(peer, e, *kind, id.conn, now);
+        if (peer.empty() || !kind) return h.reset(id, 0, now);
+        entry& e = peers_[peer];
+        ready(peer, e, e.out == stream_state::live ? e.kind : *kind, id.conn, now);
         if (!e.in.empty()) // the newest wins; what the older ones hold complete is still read
             h.finish(e.in.back().id, now);
         if (e.in.size() >= inbound_kept) {
             h.reset(e.in.front().id, 0, now);
             owners_.erase(e.in.front().id);
+            events_.push(pubsub_stream_in_lost{peer, e.in.front().id.conn});
             e.in.erase(e.in.begin());
         }
         e.in.push_back({id, std::make_unique<pubsub::rpc_stream>(
@@ -109,18 +112,21 @@ public:
         if (at == owners_.end()) return false;
         const wire::peer_id peer = at->second;
         entry& e = peers_.at(peer);
-        const auto kind = pubsub::kind_of(h.protocol(id));
+        const auto kind = pubsub::kind_of(h.protocol(id)).value_or(pubsub::peer_kind::floodsub);
         e.out = stream_state::live;
         e.writer = std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound,
                                                         rpc_config(), now);
-        ready(peer, e, kind.value_or(pubsub::peer_kind::floodsub), id.conn, now);
-        events_.push(pubsub_stream_out{peer, id.conn,
-                                       kind.value_or(pubsub::peer_kind::floodsub)});
+        e.failures = 0;
+        e.refused = false;
+        ready(peer, e, kind, id.conn, now);
+        events_.push(pubsub_stream_out{peer, id.conn, kind});
         visit([&](auto& r) { r.hello(*e.index); });
+        e.greeted = false;
         write(e, h, now);
         drain(h, now);
         return true;
     }
+    /// An `open` of ours failed.
     template <host Host>
     bool failed(substream_id id, error why, Host& h, instant now) {
         const auto at = owners_.find(id);
@@ -129,8 +135,9 @@ public:
         owners_.erase(at);
         entry& e = peers_.at(peer);
         e.out = stream_state::none;
+        e.out_id = {};
         events_.push(pubsub_refused{peer, why});
-        retry(peer, e, why, h, now);
+        again(peer, e, id.conn, why, h, now);
         return true;
     }
     /// Readable: true where the substream is ours.
@@ -140,6 +147,7 @@ public:
         if (at == owners_.end()) return false;
         const wire::peer_id peer = at->second;
         read(peer, peers_.at(peer), id, h, now);
+        forget_if_gone(peer, h, now);
         drain(h, now);
         return true;
     }
@@ -168,6 +176,7 @@ public:
         } else {
             in_closed(peer, e, id, how, h, now);
         }
+        forget_if_gone(peer, h, now);
         drain(h, now);
         return true;
     }
@@ -179,7 +188,8 @@ public:
         const wire::peer_id peer = at->second;
         entry& e = peers_.at(peer);
         if (e.out_id == id && e.out != stream_state::none) out_closed(peer, e, why, h, now);
-        else in_closed(peer, e, id, end{end::fin, 0}, h, now);
+        else in_closed(peer, e, id, end{end::reset, 0}, h, now);
+        forget_if_gone(peer, h, now);
         drain(h, now);
         return true;
     }
@@ -191,11 +201,8 @@ public:
         if (at == peers_.end() || at->second.out != stream_state::none || !at->second.refused)
             return;
         for (const std::string& p : config_.protocols)
-            if (h.supports(peer, p) == support::supported) {
-                at->second.refused = false;
-                open_stream(peer, at->second, h, now);
-                return;
-            }
+            if (h.supports(peer, p) == support::supported)
+                return open_stream(peer, at->second, h, now);
     }
 
     // --- for the application --------------------------------------------------------------------
@@ -229,8 +236,8 @@ public:
         return ids(visit([&](const auto& r) { return r.mesh_peers(topic); }));
     }
     [[nodiscard]] wire::peer_id peer(pubsub::peer_index p) const {
-        const auto* known = visit([&](const auto& r) { return r.peer(p); });
-        return known == nullptr ? wire::peer_id{} : known->id;
+        const auto at = by_index_.find(p);
+        return at == by_index_.end() ? wire::peer_id{} : at->second;
     }
     [[nodiscard]] pubsub::router_counters counters() const {
         return visit([](const auto& r) { return r.counters(); });
@@ -246,7 +253,8 @@ public:
         visit([&](auto& r) { r.handle_timeout(now); });
         while (const auto peer = retries_.expire(now)) {
             const auto at = peers_.find(*peer);
-            if (at != peers_.end() && at->second.out == stream_state::none)
+            if (at != peers_.end() && at->second.out == stream_state::none &&
+                !at->second.refused)
                 open_stream(*peer, at->second, h, now);
         }
         drain(h, now);
@@ -258,6 +266,7 @@ private:
         conn_id conn;
         direction dir;
         std::uint32_t streams; ///< of ours, opened on it in its life (H1)
+        bool exhausted;        ///< `pubsub_exhausted` was told
     };
     struct inbound_stream {
         substream_id id;
@@ -266,10 +275,12 @@ private:
     struct entry {
         std::vector<carrier> conns; // the newest last
         std::optional<pubsub::peer_index> index;
+        pubsub::peer_kind kind{}; ///< of our stream while there is one, else of theirs
         stream_state out = stream_state::none;
         substream_id out_id{};
         std::unique_ptr<pubsub::rpc_stream> writer; ///< while live
-        byte_vector unsent; ///< an RPC that a stream's end cut: it goes again, whole, behind the hello
+        bool greeted = false; ///< the hello was handed to the writer
+        byte_vector unsent;   ///< what a stream's end cut: it goes again, whole, behind the hello
         std::vector<inbound_stream> in;             ///< the newest last
         std::uint32_t failures = 0;
         bool refused = false; ///< `na`: not asked again before a list or a new connection
@@ -295,31 +306,54 @@ private:
     // --- our stream -------------------------------------------------------------------------------
     template <host Host>
     void open_stream(const wire::peer_id& peer, entry& e, Host& h, instant now) {
-        if (e.conns.empty()) return;
-        carrier& on = e.conns.back();
+        retries_.erase(peer);
+        carrier* const best = best_carrier(e, h);
+        e.refused = best == nullptr;
+        if (e.refused) return;
+        carrier& on = *best;
         if (on.streams >= config_.bounds->pubsub_streams_per_connection) {
-            events_.push(pubsub_exhausted{peer, on.conn});
+            if (!std::exchange(on.exhausted, true)) events_.push(pubsub_exhausted{peer, on.conn});
             return;
         }
         const auto id = h.open(on.conn, config_.protocols, purpose::pubsub,
                                after(now, config_.bounds->open_timeout), confirm::wait, now);
-        if (!id) return retry(peer, e, id.error(), h, now);
+        if (!id) {
+            events_.push(pubsub_refused{peer, id.error()});
+            return again(peer, e, on.conn, id.error(), h, now);
+        }
         on.streams += 1;
         e.out = stream_state::opening;
         e.out_id = *id;
         owners_[*id] = peer;
     }
-    /// After a failure: again with backoff while the connection lives. An explicit `na` waits for a
-    /// list or a new connection.
+    /// The newest connection where the remote did not say no; null where there is none.
     template <host Host>
-    void retry(const wire::peer_id& peer, entry& e, error why, Host&, instant now) {
-        if (why == fault::refused) {
-            e.refused = true;
-            return;
-        }
-        const duration wait = retry_least * (1U << std::min(e.failures, 6U));
+    carrier* best_carrier(entry& e, Host& h) const {
+        const auto at = std::find_if(e.conns.rbegin(), e.conns.rend(), [&](const carrier& c) {
+            return !is_unsupported(c.conn, h);
+        });
+        return at == e.conns.rend() ? nullptr : &*at;
+    }
+    /// True where the remote said no to all that we propose, by `na` or by a list without them.
+    template <host Host>
+    bool is_unsupported(conn_id conn, Host& h) const {
+        const protocol_knowledge* known = h.knowledge(conn);
+        if (known == nullptr) return false;
+        for (const std::string& p : config_.protocols)
+            if (known->of(p) != support::unsupported) return false;
+        return true;
+    }
+    /// After a failure on `conn`: at once where another connection is better, else with backoff
+    /// while this one lives. An explicit `na` waits for a list or a new connection.
+    template <host Host>
+    void again(const wire::peer_id& peer, entry& e, conn_id conn, error why, Host& h,
+               instant now) {
+        const carrier* const best = best_carrier(e, h);
+        if (best != nullptr && best->conn != conn) return open_stream(peer, e, h, now);
+        e.refused = best == nullptr || why == fault::refused;
+        if (e.refused) return;
+        retries_.set(peer, after(now, retry_least * (1U << std::min(e.failures, 6U))));
         e.failures += 1;
-        retries_.set(peer, after(now, wait));
     }
     template <host Host>
     void out_closed(const wire::peer_id& peer, entry& e, error why, Host& h, instant now) {
@@ -327,12 +361,16 @@ private:
         owners_.erase(e.out_id);
         e.out = stream_state::none;
         e.out_id = {};
-        if (e.writer) e.unsent = std::move(*e.writer).unsent();
+        if (e.writer) keep_unsent(e, std::move(*e.writer).unsent());
         e.writer.reset();
         events_.push(pubsub_stream_lost{peer, conn, why});
-        if (e.conns.empty()) return;
-        if (e.conns.back().conn != conn) open_stream(peer, e, h, now);
-        else retry(peer, e, why, h, now);
+        again(peer, e, conn, why, h, now);
+    }
+    /// Older bytes first. Who takes nothing on stream after stream loses them in the end.
+    void keep_unsent(entry& e, byte_vector cut) {
+        append(cut, e.unsent);
+        if (cut.size() > config_.bounds->rpc) cut.clear();
+        e.unsent = std::move(cut);
     }
     /// Writes what waits, one RPC after the other, as far as the stream takes it.
     template <host Host>
@@ -350,11 +388,12 @@ private:
     }
     /// The hello goes first, then what the last stream did not finish, then what waits.
     bool send_next(entry& e) {
+        if (std::exchange(e.greeted, true) && !e.unsent.empty())
+            return e.writer->send(std::exchange(e.unsent, {}));
         byte_vector next;
-        const bool any = visit([&](auto& r) { return r.take_rpc(*e.index, next); });
-        if (!e.unsent.empty()) append(next, std::exchange(e.unsent, {}));
-        else if (!any) return false;
-        return e.writer->send(std::move(next));
+        if (visit([&](auto& r) { return r.take_rpc(*e.index, next); }))
+            return e.writer->send(std::move(next));
+        return !e.unsent.empty() && e.writer->send(std::exchange(e.unsent, {}));
     }
 
     // --- their streams ------------------------------------------------------------------------------
@@ -368,24 +407,27 @@ private:
             const auto used = s->receive(in, now);
             if (!used) break;
             h.consume(id, *used, now);
-            receive_rpcs(e, *s, now);
-        }
-        if (s->ended() && s->ended()->why.kind != fault::closed) {
-            const error why = s->ended()->why;
-            if (e.index) visit([&](auto& r) { r.malformed(*e.index, why); });
+            if (receive_rpcs(e, *s, now)) continue;
             h.reset(id, 0, now);
-            in_closed(peer, e, id, end{end::reset, 0}, h, now);
+            return in_closed(peer, e, id, end{end::reset, 0}, h, now);
         }
+        if (!s->ended()) return;
+        const error why = s->ended()->why; // the remote's end is not told to the reader
+        (void)receive_rpcs(e, *s, now);    // what came whole before counts
+        visit([&](auto& r) { r.malformed(*e.index, why); });
+        h.reset(id, 0, now);
+        in_closed(peer, e, id, end{end::reset, 0}, h, now);
     }
-    void receive_rpcs(entry& e, pubsub::rpc_stream& s, instant now) {
-        while (auto told = s.poll_event()) {
-            if (!std::holds_alternative<pubsub::rpc_received>(*told) || !e.index) continue;
-            while (const auto frame = s.take()) {
-                const status read = pubsub::decode_rpc(*frame, rpc_bounds(), scratch_);
-                if (!read) visit([&](auto& r) { r.malformed(*e.index, read.error()); });
-                else visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
-            }
+    /// False where one was no RPC: what follows on that stream is nothing to lean on either.
+    bool receive_rpcs(entry& e, pubsub::rpc_stream& s, instant now) {
+        while (s.poll_event()) {}
+        while (const auto frame = s.take()) {
+            const status read = pubsub::decode_rpc(*frame, rpc_bounds(), scratch_);
+            if (read) visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
+            else visit([&](auto& r) { r.malformed(*e.index, read.error()); });
+            if (!read && read.error() == error{pubsub::errc::malformed_rpc}) return false;
         }
+        return true;
     }
     [[nodiscard]] pubsub::rpc_limits rpc_bounds() const noexcept {
         const limits& l = *config_.bounds;
@@ -425,16 +467,22 @@ private:
                instant now) {
         const carrier* on = carrier_of(e, conn);
         const bool dialed = on != nullptr && on->dir == direction::outbound;
+        e.kind = kind;
         e.index = visit([&](auto& r) { return r.peer_ready(peer, kind, dialed, now); });
         by_index_[*e.index] = peer;
-        e.failures = 0;
-        e.refused = false;
     }
-    void leave(entry& e, instant now) {
-        if (!e.index) return;
-        visit([&](auto& r) { r.peer_gone(*e.index, now); });
-        by_index_.erase(*e.index);
-        e.index.reset();
+    /// The last connection of a peer ended, and every stream of it.
+    template <host Host>
+    void forget_if_gone(const wire::peer_id& id, Host& h, instant now) {
+        const auto at = peers_.find(id);
+        if (at == peers_.end() || !at->second.conns.empty() || !at->second.in.empty()) return;
+        const auto index = at->second.index;
+        peers_.erase(at);
+        retries_.erase(id);
+        if (!index) return;
+        visit([&](auto& r) { r.peer_gone(*index, now); });
+        drain(h, now); // who left which mesh is told by name
+        by_index_.erase(*index);
     }
     /// Carries out what the router says, until it has nothing to say.
     template <host Host>
@@ -462,8 +510,8 @@ private:
     }
     template <host Host>
     void on(const pubsub::send_rpc& e, Host& h, instant now) {
-        const auto at = by_index_.find(e.peer);
-        if (at != by_index_.end()) write(peers_.at(at->second), h, now);
+        const auto at = peers_.find(peer(e.peer));
+        if (at != peers_.end()) write(at->second, h, now);
     }
     template <host Host>
     void on(const pubsub::message& e, Host&, instant) {
