@@ -112,7 +112,7 @@ TEST(PubsubPeerQueue, Threats2_RpcsAreCutToWhatEveryPeerTakes) {
         ASSERT_TRUE(q.push(lane::gossip, gossip("id" + std::string(1000, 'y'))));
     std::size_t words = 0;
     byte_vector frame;
-    for (std::size_t n = 0; q.take_rpc(frame); ++n) {
+    while (q.take_rpc(frame)) {
         const auto length = *wire::decode_uvarint(frame);
         ASSERT_EQ(frame.size(), length.size + length.value) << "one RPC a frame";
         EXPECT_LE(length.value, 48U * 1024);
