@@ -24,6 +24,12 @@ using stream = io_world::stream;
 const wire::multiaddr somewhere = address("/ip4/192.0.2.1/tcp/1");
 const error refused{domain::swarm, fault::refused, 9};
 
+std::size_t threads_here() {
+    std::size_t n = 0;
+    for ([[maybe_unused]] const auto& t : std::filesystem::directory_iterator{"/proc/self/task"})
+        ++n;
+    return n;
+}
 /// What an operation answered, and whether it did.
 struct answer {
     std::error_code ec = asio::error::would_block;
@@ -88,7 +94,8 @@ TEST_F(IoDriver, ACancelledDialIsAbortedAndItsAnswerThenNobodys) {
     w.settle();
     EXPECT_EQ(got.times, 1);
 }
-TEST_F(IoDriver, AFutureIsATokenToo) {
+TEST_F(IoDriver, AFutureIsATokenTooAndStartsNoThread) {
+    const std::size_t threads = threads_here();
     std::future<conn_id> good = w.d().async_dial(somewhere, asio::use_future);
     std::future<conn_id> bad = w.d().async_dial(somewhere, asio::use_future);
     w.node().tell(swarms::dialed{request_id{1}, dial_outcome::joined, conn_id{6}});
@@ -105,6 +112,7 @@ TEST_F(IoDriver, AFutureIsATokenToo) {
     w.node().tell(swarms::substream_open{{conn_id{1}, substream_index{1}}, direction::outbound});
     w.settle();
     EXPECT_EQ(opened.get().protocol(), "/x");
+    EXPECT_EQ(threads_here(), threads);
 }
 TEST_F(IoDriver, AHandlerRunsOnItsOwnExecutorOrElseOnTheStrand) {
     bool on_strand = false, own_called = false;
@@ -327,12 +335,6 @@ TEST(IoDriverEnd, AContextThatDiesFirstInTheMiddleOfEverythingLeaksNothing) {
 // --- threads
 // ------------------------------------------------------------------------------------------
 
-std::size_t threads_here() {
-    std::size_t n = 0;
-    for ([[maybe_unused]] const auto& t : std::filesystem::directory_iterator{"/proc/self/task"})
-        ++n;
-    return n;
-}
 TEST_F(IoDriver, ItHasNoThreadOfItsOwn) {
     const std::size_t before = threads_here();
     tcp::socket peer = w.joined(w.listening());

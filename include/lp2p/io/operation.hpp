@@ -7,6 +7,7 @@
 
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
+#include <asio/dispatch.hpp>
 #include <asio/execution/outstanding_work.hpp>
 #include <asio/post.hpp>
 #include <asio/prefer.hpp>
@@ -51,35 +52,40 @@ private:
 
 namespace detail {
 
+/// Keeps an executor's context running. (`executor_work_guard` of Asio 1.22 does not compile over a
+/// strand of `any_io_executor`.)
+template <class Executor>
+using busy = std::decay_t<decltype(asio::prefer(std::declval<const Executor&>(),
+                                                asio::execution::outstanding_work.tracked))>;
+
 template <class Handler, class Executor, class... Args>
 class waiting final : public operation<Args...> {
-    template <class Any>
-    static auto busy(const Any& executor) {
-        return asio::prefer(executor, asio::execution::outstanding_work.tracked);
-    }
-
 public:
     waiting(ticket number, Handler handler, const Executor& fallback)
         : operation<Args...>{number}
         , handler_{std::move(handler)}
-        , fallback_{fallback}
-        , work_{busy(asio::get_associated_executor(handler_, fallback_))} {}
+        , own_{asio::prefer(asio::get_associated_executor(handler_, fallback),
+                            asio::execution::outstanding_work.tracked)}
+        , fallback_{asio::prefer(fallback, asio::execution::outstanding_work.tracked)} {}
 
+    /// Posted to the driver's executor and dispatched to the handler's own from there, as Asio
+    /// does: a post to the own one would start system threads for `use_future`.
     void complete(Args... args) override {
         asio::get_associated_cancellation_slot(handler_).clear();
-        const auto executor = asio::get_associated_executor(handler_, fallback_);
-        asio::post(executor, [handler = std::move(handler_),
-                              all = std::tuple<Args...>{std::move(args)...}]() mutable {
+        auto call = [handler = std::move(handler_),
+                     all = std::tuple<Args...>{std::move(args)...}]() mutable {
             std::apply(std::move(handler), std::move(all));
-        });
-        work_.reset();
+        };
+        asio::post(*std::exchange(fallback_, std::nullopt),
+                   [own = *std::exchange(own_, std::nullopt), call = std::move(call)]() mutable {
+                       asio::dispatch(own, std::move(call));
+                   });
     }
 
 private:
     Handler handler_;
-    Executor fallback_;
-    std::optional<decltype(busy(std::declval<asio::associated_executor_t<Handler, Executor>>()))>
-        work_; // no executor_work_guard: Asio 1.22 has none for a strand of any_io_executor
+    std::optional<busy<asio::associated_executor_t<Handler, Executor>>> own_;
+    std::optional<busy<Executor>> fallback_;
 };
 
 } // namespace detail
