@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Where peers can be reached, and how long an address that failed is left alone.
 //
-// It dials nobody and reads no clock. An address is kept without its /p2p part (H45: strip it before
-// comparing).
+// It dials nobody and reads no clock. An address is kept without its /p2p part (H45: strip it
+// before comparing).
 #pragma once
 
 #include <lp2p/core/limits.hpp>
@@ -33,7 +33,9 @@ public:
         error last{};         ///< why it failed last
     };
 
-    explicit address_book(config c) : config_{c}, random_{c.seed} {}
+    explicit address_book(config c)
+        : config_{c}
+        , random_{c.seed} {}
 
     /// Remembers an address; past the bound per peer the one that failed most often leaves.
     void add(const wire::peer_id& peer, const wire::multiaddr& address) {
@@ -54,9 +56,8 @@ public:
         const auto found = peers_.find(peer);
         if (found == peers_.end()) return {};
         std::vector<record> all = found->second.records;
-        std::stable_sort(all.begin(), all.end(), [](const record& a, const record& b) {
-            return a.failures < b.failures;
-        });
+        std::stable_sort(all.begin(), all.end(),
+                         [](const record& a, const record& b) { return a.failures < b.failures; });
         return all;
     }
     void failed(const wire::peer_id& peer, const wire::multiaddr& address, error why, instant now) {

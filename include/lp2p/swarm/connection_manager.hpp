@@ -2,8 +2,8 @@
 // One connection per peer: who stays when two prove the same identity.
 //
 // The specification has no rule, go, rust and js keep all of them, and that is how the seed's fault
-// starts (H13). The rule is architecture.md's "Duplicate connections: the rule"; this is its point 2
-// and 3 as a value: facts go in, decisions come out, nothing is closed here.
+// starts (H13). The rule is architecture.md's "Duplicate connections: the rule"; this is its point
+// 2 and 3 as a value: facts go in, decisions come out, nothing is closed here.
 #pragma once
 
 #include <lp2p/connection/substream.hpp>
@@ -21,11 +21,18 @@
 namespace lp2p::inline v0 {
 
 /// Which part of the rule ended a duplicate.
-enum class duplicate_rule : std::uint8_t { incumbent_alive, half_open, crossing, burst, replaced };
+enum class duplicate_rule : std::uint8_t {
+    incumbent_alive, ///< the older one answered, or answered a moment ago
+    half_open,       ///< the older one did not answer
+    crossing,        ///< both sides dialed; the dial of the smaller peer id stays
+    burst,           ///< one side dialed more than once
+    replaced,        ///< this node wanted a new one
+    by_remote,       ///< the remote ended it while another connection to it stays
+};
 
 [[nodiscard]] constexpr std::string_view to_string(duplicate_rule r) noexcept {
-    constexpr std::string_view names[] = {"incumbent_alive", "half_open", "crossing", "burst",
-                                          "replaced"};
+    constexpr std::string_view names[] = {"incumbent_alive", "half_open", "crossing",
+                                          "burst",           "replaced",  "by_remote"};
     return names[static_cast<std::size_t>(r)];
 }
 
@@ -56,13 +63,15 @@ public:
         conn_id kept;
         duplicate_rule rule;
     };
-    /// The peer redials faster than its bucket allows.
+    /// The peer redials faster than its bucket allows; at most once a second.
     struct redial_storm {
         wire::peer_id peer;
     };
     using decision = std::variant<proceed, refuse, ping, close, redial_storm>;
 
-    connection_manager(wire::peer_id self, config c) : self_{std::move(self)}, config_{c} {}
+    connection_manager(wire::peer_id self, config c)
+        : self_{std::move(self)}
+        , config_{c} {}
 
     /// A connection proved that it leads to `peer`. `rtt`: the last one of the incumbent, if any.
     void proven(conn_id id, const wire::peer_id& peer, direction dir, std::optional<duration> rtt,
@@ -72,19 +81,16 @@ public:
         g.members.push_back({.id = id, .dir = dir});
         member& fresh = g.members.back();
         if (g.replacing) {
-            fresh.beats_incumbent = duplicate_rule::replaced;
             g.replacing = false;
-            go(fresh);
+            go(fresh, duplicate_rule::replaced);
             return;
         }
-        member* settled = g.first(state::established);
-        member* running = settled != nullptr ? settled : g.first(state::proceeding);
-        if (running == nullptr) go(fresh);
-        else if (settled != nullptr) question(peer, g, fresh, *settled, rtt, now);
-        else if (running->dir != dir && wins(peer, fresh)) {
-            fresh.beats_incumbent = duplicate_rule::crossing;
+        if (const member* settled = g.first(state::established))
+            question(peer, g, fresh, *settled, rtt, now);
+        else if (g.first(state::proceeding) == nullptr)
             go(fresh);
-        }
+        else if (crosses(g, fresh) && wins(peer, fresh))
+            go(fresh, duplicate_rule::crossing);
     }
     /// The next newcomer of this peer proceeds without the question: a `replace` dials it.
     void expect_replacement(const wire::peer_id& peer, instant now) {
@@ -94,14 +100,16 @@ public:
     void established(conn_id id) {
         group* g = group_of(id);
         member* m = g == nullptr ? nullptr : g->find(id);
-        if (m == nullptr || m->at == state::established) return;
+        if (m == nullptr || m->told || m->at == state::established) return;
         m->at = state::established;
         if (!beaten(*g, *m)) settle(*g, *m);
     }
     /// A pong of an established connection.
     void pong(conn_id id) {
         group* g = group_of(id);
-        if (g == nullptr || g->pinged != id) return;
+        if (g == nullptr) return;
+        if (member* m = g->find(id)) m->silent = false;
+        if (g->pinged != id) return;
         g->pinged = conn_id{};
         deadlines_.erase(by_conn_.at(id));
         refuse_held(*g, id, duplicate_rule::incumbent_alive);
@@ -121,26 +129,45 @@ public:
             if (g->bucket.level(now) >= config_.newcomers.capacity) peers_.erase(peer);
             return;
         }
+        member* held = g->first(state::held);
         if (member* settled = g->first(state::established)) {
-            if (!beaten(*g, *settled)) settle(*g, *settled);
-        } else if (g->first(state::proceeding) == nullptr) {
-            go(g->members.front());
+            if (beaten(*g, *settled)) return;
+            if (!settled->silent)
+                settle(*g, *settled);
+            else if (held != nullptr)
+                go(*held, duplicate_rule::half_open);
+        } else if (held != nullptr && g->first(state::proceeding) == nullptr) {
+            go(*held);
         }
     }
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
-        return deadlines_.next();
+    /// True while a connection of this peer has proven itself and its fate is open, or it stays.
+    [[nodiscard]] bool has_any(const wire::peer_id& peer) const noexcept {
+        const auto found = peers_.find(peer);
+        return found != peers_.end() &&
+               std::any_of(found->second.members.begin(), found->second.members.end(),
+                           [](const member& m) { return !m.told; });
     }
+    /// The connection of this peer that stays as far as is known, if there is any.
+    [[nodiscard]] std::optional<conn_id> leading(const wire::peer_id& peer) const noexcept {
+        const auto found = peers_.find(peer);
+        if (found == peers_.end()) return std::nullopt;
+        std::optional<conn_id> best;
+        for (const member& m : found->second.members) {
+            if (m.told || m.at == state::held) continue;
+            if (!best || m.at == state::established) best = m.id;
+        }
+        return best;
+    }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept { return deadlines_.next(); }
     /// The incumbent did not answer within its bound: it is half-open, a newcomer proceeds.
     void handle_timeout(instant now) {
         while (const auto peer = deadlines_.expire(now)) {
             const auto found = peers_.find(*peer);
             if (found == peers_.end()) continue;
             group& g = found->second;
+            if (member* asked = g.find(g.pinged)) asked->silent = true;
             g.pinged = conn_id{};
-            if (member* held = g.first(state::held)) {
-                held->beats_incumbent = duplicate_rule::half_open;
-                go(*held);
-            }
+            if (member* held = g.first(state::held)) go(*held, duplicate_rule::half_open);
         }
     }
     [[nodiscard]] std::optional<decision> poll() { return decisions_.poll(); }
@@ -153,12 +180,14 @@ private:
         state at = state::held;
         std::optional<duplicate_rule> beats_incumbent{}; ///< once established, the others end
         bool told = false;                               ///< its end is decided already
+        bool silent = false; ///< did not answer the last question: half-open
     };
     struct group {
-        group(bucket_size size, instant now) : bucket{size, now} {}
+        group(bucket_size size, instant now)
+            : bucket{size, now} {}
         member* first(state s) noexcept {
             for (member& m : members)
-                if (m.at == s) return &m;
+                if (m.at == s && !m.told) return &m;
             return nullptr;
         }
         member* find(conn_id id) noexcept {
@@ -170,6 +199,7 @@ private:
         token_bucket bucket;
         conn_id pinged{};
         bool replacing = false;
+        std::optional<instant> stormed; ///< when `redial_storm` was told last
     };
 
     group* group_of(conn_id id) noexcept {
@@ -178,9 +208,16 @@ private:
         const auto found = peers_.find(at->second);
         return found == peers_.end() ? nullptr : &found->second;
     }
-    void go(member& m) {
+    void go(member& m, std::optional<duplicate_rule> beats = std::nullopt) {
         m.at = state::proceeding;
+        m.beats_incumbent = beats;
         decisions_.push(proceed{m.id});
+    }
+    /// True where everything that has proceeded was dialed by the other side.
+    static bool crosses(const group& g, const member& fresh) noexcept {
+        return std::none_of(g.members.begin(), g.members.end(), [&](const member& other) {
+            return other.at != state::held && other.dir == fresh.dir;
+        });
     }
     /// In a crossing the connection wins that was dialed by the smaller peer id.
     [[nodiscard]] bool wins(const wire::peer_id& peer, const member& m) const noexcept {
@@ -195,13 +232,17 @@ private:
     }
     void question(const wire::peer_id& peer, group& g, member& fresh, const member& incumbent,
                   std::optional<duration> rtt, instant now) {
+        if (g.pinged != conn_id{}) return; // held, the question is asked already
+        if (beaten(g, incumbent)) return;  // held: a half-open incumbent is being succeeded
+        if (incumbent.silent) return go(fresh, duplicate_rule::half_open);
         if (!g.bucket.take(now)) {
-            decisions_.push(redial_storm{peer});
+            if (!g.stormed || now - *g.stormed >= seconds{1}) { // logs cannot be flooded
+                g.stormed = now;
+                decisions_.push(redial_storm{peer});
+            }
             refuse_one(fresh, incumbent.id, duplicate_rule::incumbent_alive);
             return;
         }
-        if (g.pinged != conn_id{}) return; // held, the question is asked already
-        if (beaten(g, incumbent)) return;  // held: a half-open incumbent is being succeeded
         g.pinged = incumbent.id;
         const duration bound =
             std::clamp(rtt.value_or(duration::zero()) * 4, config_.pong_least, config_.pong_most);
@@ -214,9 +255,10 @@ private:
         for (member& other : g.members) {
             if (other.id == kept || other.at == state::held || other.told) continue;
             other.told = true;
-            decisions_.push(close{other.id, kept, m.beats_incumbent.value_or(
-                                      other.dir == m.dir ? duplicate_rule::burst
-                                                         : duplicate_rule::crossing)});
+            decisions_.push(
+                close{other.id, kept,
+                      m.beats_incumbent.value_or(other.dir == m.dir ? duplicate_rule::burst
+                                                                    : duplicate_rule::crossing)});
         }
         if (g.pinged != conn_id{}) return; // the pong decides about the held ones
         for (member& other : g.members)

@@ -53,12 +53,15 @@ public:
     struct attempt {
         wire::peer_id peer;
         wire::multiaddr address;
+        std::uint32_t number = 0; ///< an outcome of an attempt that nobody waits for is ignored
     };
 
-    explicit peer_dialer(config c) noexcept : config_{c} {}
+    explicit peer_dialer(config c) noexcept
+        : config_{c} {}
 
     /// Asks for a peer that is not connected. True where this joined a dial that runs.
-    bool dial(request_id request, const wire::peer_id& peer, const address_book& book, instant now) {
+    bool dial(request_id request, const wire::peer_id& peer, const address_book& book,
+              instant now) {
         if (job* running = find(peer)) {
             running->waiters.push_back({request, dial_outcome::joined});
             for (const auto& r : book.of(peer)) add_address(*running, r, now);
@@ -74,21 +77,44 @@ public:
     [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
         return const_cast<peer_dialer*>(this)->find(peer) != nullptr; // NOLINT: same look-up
     }
+    [[nodiscard]] bool waits_for(const attempt& a) const noexcept {
+        return std::any_of(jobs_.begin(), jobs_.end(),
+                           [&](const job& j) { return j.running != 0 && j.running == a.number; });
+    }
     /// The running attempt failed: the next address, or the answer.
-    void attempt_failed(const wire::peer_id& peer, const wire::multiaddr& address, error why) {
-        job* j = find(peer);
-        if (j == nullptr || !j->running) return;
-        j->running = false;
-        --running_;
-        j->causes.push_back({address, why});
+    void attempt_failed(const attempt& a, error why) {
+        job* j = end_attempt(a);
+        if (j == nullptr) return;
+        j->causes.push_back({a.address, why});
         pump();
+    }
+    /// The running attempt ended by no fault of its address: once more, once a job. False where
+    /// that was done before, or nobody waits for it.
+    bool again(const attempt& a) {
+        job* j = find(a.peer);
+        if (j == nullptr || j->running != a.number || std::exchange(j->retried, true)) return false;
+        end_attempt(a)->left.push_front(a.address);
+        pump();
+        return true;
+    }
+    /// Everybody is answered with this error, nothing more is tried.
+    void stop(error why) {
+        for (job& j : jobs_)
+            answers_.push({.peer = j.peer,
+                           .waiters = std::move(j.waiters),
+                           .why = why,
+                           .causes = std::move(j.causes)});
+        jobs_.clear();
+        attempts_.clear();
+        running_ = 0;
     }
     /// A connection to the peer is there, from either side: everybody is answered.
     void connected(const wire::peer_id& peer) {
         for (auto at = jobs_.begin(); at != jobs_.end(); ++at) {
             if (at->peer != peer) continue;
-            if (at->running) --running_;
-            answers_.push({.peer = at->peer, .waiters = std::move(at->waiters), .why = {}, .causes = {}});
+            if (at->running != 0) --running_;
+            answers_.push(
+                {.peer = at->peer, .waiters = std::move(at->waiters), .why = {}, .causes = {}});
             jobs_.erase(at);
             break;
         }
@@ -105,25 +131,38 @@ private:
         std::deque<wire::multiaddr> left{};
         std::vector<wire::multiaddr> known{};
         std::vector<cause> causes{};
-        bool running = false;
+        std::uint32_t running = 0; ///< the number of its attempt, 0 for none
+        bool retried = false;
     };
+
+    job* end_attempt(const attempt& a) noexcept {
+        job* j = find(a.peer);
+        if (j == nullptr || j->running == 0 || j->running != a.number) return nullptr;
+        j->running = 0;
+        --running_;
+        return j;
+    }
 
     job* find(const wire::peer_id& peer) noexcept {
         for (job& j : jobs_)
             if (j.peer == peer) return &j;
         return nullptr;
     }
+    /// An address that is not dialed now is a cause at once.
     static void add_address(job& j, const address_book::record& r, instant now) {
         for (const auto& a : j.known)
             if (a == r.address) return;
         j.known.push_back(r.address);
-        if (!r.address.tcp()) j.causes.push_back({r.address, swarms::errc::address_unsupported});
-        else if (now < r.not_before) j.causes.push_back({r.address, swarms::errc::dial_backoff});
-        else j.left.push_back(r.address);
+        if (!r.address.tcp())
+            j.causes.push_back({r.address, swarms::errc::address_unsupported});
+        else if (now < r.not_before)
+            j.causes.push_back({r.address, swarms::errc::dial_backoff});
+        else
+            j.left.push_back(r.address);
     }
     void pump() {
         for (auto at = jobs_.begin(); at != jobs_.end() && running_ < config_.dials;) {
-            if (at->running) {
+            if (at->running != 0) {
                 ++at;
                 continue;
             }
@@ -131,9 +170,9 @@ private:
                 at = give_up(at);
                 continue;
             }
-            at->running = true;
+            at->running = ++last_attempt_;
             ++running_;
-            attempts_.push({at->peer, at->left.front()});
+            attempts_.push({at->peer, at->left.front(), at->running});
             at->left.pop_front();
             ++at;
         }
@@ -141,7 +180,8 @@ private:
     std::deque<job>::iterator give_up(std::deque<job>::iterator at) {
         error why = swarms::errc::no_address;
         for (const cause& c : at->causes)
-            if (why == error{swarms::errc::no_address} || c.why != error{swarms::errc::dial_backoff})
+            if (why == error{swarms::errc::no_address} ||
+                c.why != error{swarms::errc::dial_backoff})
                 why = c.why;
         answers_.push({.peer = at->peer,
                        .waiters = std::move(at->waiters),
@@ -153,6 +193,7 @@ private:
     config config_;
     std::deque<job> jobs_; // in the order they came
     std::size_t running_ = 0;
+    std::uint32_t last_attempt_ = 0;
     event_queue<attempt> attempts_;
     event_queue<answer> answers_;
 };

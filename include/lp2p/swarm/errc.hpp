@@ -8,31 +8,34 @@ namespace lp2p::inline v0::swarms {
 
 /// Codes of `domain::swarm`.
 enum class errc : std::uint16_t {
-    duplicate = 1,       ///< another connection to this peer stays
-    no_address,          ///< nothing to dial is known for this peer
-    no_peer_id,          ///< the address does not say who is to be there
-    dial_self,           ///< that peer is this node
-    dial_backoff,        ///< every known address failed a moment ago
-    address_unsupported, ///< not an address that can be dialed over TCP
-    too_many_upgrading,  ///< dropped for a newer connection, `limits::upgrading`
+    duplicate = 1,        ///< another connection to this peer stays
+    no_address,           ///< nothing to dial is known for this peer
+    no_peer_id,           ///< the address does not say who is to be there
+    dial_self,            ///< that peer is this node
+    dial_backoff,         ///< every known address failed a moment ago
+    address_unsupported,  ///< not an address that can be dialed over TCP
+    too_many_upgrading,   ///< dropped for a newer connection, `limits::upgrading`
     too_many_connections, ///< `limits::connections`
-    not_connected,       ///< no established connection to this peer
-    unknown_connection,  ///< no such connection
-    disconnected,        ///< the caller asked for it
-    node_closed,         ///< the node shuts down
-    unread_limit,        ///< this connection held most of `limits::unread_node`
+    not_connected,        ///< no established connection to this peer
+    unknown_connection,   ///< no such connection
+    disconnected,         ///< the caller asked for it
+    node_closed,          ///< the node shuts down
+    unread_limit,         ///< this connection held most of `limits::unread_node`
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
     switch (e) {
     case errc::duplicate:
     case errc::disconnected:
-    case errc::node_closed: return fault::closed;
+    case errc::node_closed:
+        return fault::closed;
     case errc::dial_backoff:
     case errc::too_many_upgrading:
     case errc::too_many_connections:
-    case errc::unread_limit: return fault::limit;
-    default: return fault::local;
+    case errc::unread_limit:
+        return fault::limit;
+    default:
+        return fault::local;
     }
 }
 [[nodiscard]] constexpr error make_error(errc e) noexcept {
@@ -40,37 +43,63 @@ enum class errc : std::uint16_t {
 }
 [[nodiscard]] constexpr std::string_view name(errc e) noexcept {
     switch (e) {
-    case errc::duplicate: return "duplicate";
-    case errc::no_address: return "no_address";
-    case errc::no_peer_id: return "no_peer_id";
-    case errc::dial_self: return "dial_self";
-    case errc::dial_backoff: return "dial_backoff";
-    case errc::address_unsupported: return "address_unsupported";
-    case errc::too_many_upgrading: return "too_many_upgrading";
-    case errc::too_many_connections: return "too_many_connections";
-    case errc::not_connected: return "not_connected";
-    case errc::unknown_connection: return "unknown_connection";
-    case errc::disconnected: return "disconnected";
-    case errc::node_closed: return "node_closed";
-    case errc::unread_limit: return "unread_limit";
+    case errc::duplicate:
+        return "duplicate";
+    case errc::no_address:
+        return "no_address";
+    case errc::no_peer_id:
+        return "no_peer_id";
+    case errc::dial_self:
+        return "dial_self";
+    case errc::dial_backoff:
+        return "dial_backoff";
+    case errc::address_unsupported:
+        return "address_unsupported";
+    case errc::too_many_upgrading:
+        return "too_many_upgrading";
+    case errc::too_many_connections:
+        return "too_many_connections";
+    case errc::not_connected:
+        return "not_connected";
+    case errc::unknown_connection:
+        return "unknown_connection";
+    case errc::disconnected:
+        return "disconnected";
+    case errc::node_closed:
+        return "node_closed";
+    case errc::unread_limit:
+        return "unread_limit";
     }
     return {};
 }
 [[nodiscard]] constexpr std::string_view describe(errc e) noexcept {
     switch (e) {
-    case errc::duplicate: return "another connection to this peer is the one that stays";
-    case errc::no_address: return "no address is known for this peer";
-    case errc::no_peer_id: return "the address must end in /p2p/ and the peer id that is expected there";
-    case errc::dial_self: return "this node does not dial itself";
-    case errc::dial_backoff: return "every known address of this peer failed a moment ago; try later";
-    case errc::address_unsupported: return "only ip4, ip6 and dns addresses with tcp can be dialed";
-    case errc::too_many_upgrading: return "dropped for a newer connection: too many are being upgraded";
-    case errc::too_many_connections: return "this node has as many connections as it may";
-    case errc::not_connected: return "there is no established connection to this peer";
-    case errc::unknown_connection: return "there is no such connection";
-    case errc::disconnected: return "closed at the caller's wish";
-    case errc::node_closed: return "the node was shut down";
-    case errc::unread_limit: return "this connection held most of the bytes that nobody reads";
+    case errc::duplicate:
+        return "another connection to this peer is the one that stays";
+    case errc::no_address:
+        return "no address is known for this peer";
+    case errc::no_peer_id:
+        return "the address must end in /p2p/ and the peer id that is expected there";
+    case errc::dial_self:
+        return "this node does not dial itself";
+    case errc::dial_backoff:
+        return "every known address of this peer failed a moment ago; try later";
+    case errc::address_unsupported:
+        return "only ip4, ip6 and dns addresses with tcp can be dialed";
+    case errc::too_many_upgrading:
+        return "dropped for a newer connection: too many are being upgraded";
+    case errc::too_many_connections:
+        return "this node has as many connections as it may";
+    case errc::not_connected:
+        return "there is no established connection to this peer";
+    case errc::unknown_connection:
+        return "there is no such connection";
+    case errc::disconnected:
+        return "closed at the caller's wish";
+    case errc::node_closed:
+        return "the node was shut down";
+    case errc::unread_limit:
+        return "this connection held most of the bytes that nobody reads";
     }
     return {};
 }

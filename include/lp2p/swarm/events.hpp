@@ -34,7 +34,8 @@ namespace lp2p::inline v0::swarms {
 struct conn_opened {
     conn_id id;
 };
-/// One for each `conn_opened`. `swarm::peer(id)` and `swarm::remote(id)` answer until the next poll.
+/// One for each `conn_opened`. `swarm::peer(id)` and `swarm::remote(id)` answer until the next
+/// poll.
 struct conn_closed {
     conn_id id;
     reason why;

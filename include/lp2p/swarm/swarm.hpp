@@ -40,21 +40,25 @@ public:
     };
 
     /// `self_id` is the peer id of the identity key in `self`.
-    swarm(identity self, wire::peer_id self_id, config c, crypto random,
-          instant)
-        : self_{std::make_unique<const identity>(std::move(self))}, self_id_{self_id}, bounds_{std::make_unique<limits>(c.bounds)},
-          trace_{c.trace}, crypto_{std::move(random)},
-          book_{{.addresses_per_peer = c.bounds.addresses_per_peer,
+    swarm(identity self, wire::peer_id self_id, config c, crypto random, instant)
+        : self_{std::make_unique<const identity>(std::move(self))}
+        , self_id_{self_id}
+        , bounds_{std::make_unique<limits>(c.bounds)}
+        , trace_{c.trace}
+        , crypto_{std::move(random)}
+        , book_{{.addresses_per_peer = c.bounds.addresses_per_peer,
                  .backoff_least = c.bounds.dial_backoff_least,
                  .backoff_most = c.bounds.dial_backoff_most,
-                 .seed = c.seed}},
-          dialer_{{.dials = c.bounds.dials}},
-          manager_{self_id, {.pong_least = c.bounds.incumbent_pong_least,
-                             .pong_most = c.bounds.incumbent_pong_most,
-                             .newcomers = c.bounds.newcomers}} {}
+                 .seed = c.seed}}
+        , dialer_{{.dials = c.bounds.dials}}
+        , manager_{self_id,
+                   {.pong_least = c.bounds.incumbent_pong_least,
+                    .pong_most = c.bounds.incumbent_pong_most,
+                    .newcomers = c.bounds.newcomers}} {}
 
     // --- the driver's side ----------------------------------------------------------------------
-    /// A connection came in. Errors: `too_many_connections`, `node_closed`.
+    /// A connection came in. Errors: `node_closed`. Whether there is room for it is decided when
+    /// its peer is known.
     result<conn_id> accepted(const wire::multiaddr& remote, const wire::multiaddr& local,
                              instant now) {
         if (ended_) return fail(swarms::errc::node_closed);
@@ -70,14 +74,14 @@ public:
     }
     void connected(conn_id id, const wire::multiaddr& local, instant now) {
         slot* s = find(id);
-        if (s == nullptr || s->conn) return;
+        if (s == nullptr || s->conn || s->hung_up) return;
         s->local = local;
         begin(id, *s, role::dialer, now);
         settle(now);
     }
     void connect_failed(conn_id id, error why, instant now) {
         slot* s = find(id);
-        if (s == nullptr || s->conn) return;
+        if (s == nullptr || s->conn || s->hung_up) return;
         const slot gone = std::move(*s);
         slots_.erase(id);
         dial_attempt_failed(gone, why, now);
@@ -100,7 +104,10 @@ public:
     }
     byte_view transmit(conn_id id, std::size_t n) {
         slot* s = find(id);
-        return s == nullptr || !s->conn ? byte_view{} : s->conn->transmit(n);
+        if (s == nullptr || !s->conn) return {};
+        const byte_view out = s->conn->transmit(n);
+        if (out.empty()) s->flush_told = false; // what was to be said was taken back
+        return out;
     }
     void transmitted(conn_id id, std::size_t n, instant now) {
         slot* s = find(id);
@@ -116,28 +123,35 @@ public:
     }
     /// The transport of a connection that was hung up is gone: the id is forgotten.
     void released(conn_id id) {
+        if (const slot* s = find(id)) unread_ -= s->unread;
         slots_.erase(id);
         deadlines_.erase(id);
     }
     [[nodiscard]] std::optional<command> poll_command() { return commands_.poll(); }
     [[nodiscard]] std::optional<event> poll_event() {
         if (told_last_ != conn_id{}) farewells_.erase(std::exchange(told_last_, conn_id{}));
+        if (failed_last_ != request_id{}) causes_.erase(std::exchange(failed_last_, request_id{}));
         auto e = events_.poll();
         if (!e) return e;
-        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e)) told_last_ = closed->id;
+        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e))
+            told_last_ = closed->id;
         else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
             told_last_ = failed->id;
+        else if (const auto* no = std::get_if<swarms::dial_failed>(&*e))
+            failed_last_ = no->request;
         return e;
     }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(deadlines_.next(), manager_.next_timeout());
     }
     void handle_timeout(instant now) {
-        while (const auto id = deadlines_.expire(now)) {
-            slot* s = find(*id);
+        std::vector<conn_id> due;
+        while (const auto id = deadlines_.expire(now)) due.push_back(*id);
+        for (const conn_id id : due) {
+            slot* s = find(id);
             if (s == nullptr || !s->conn) continue;
             s->conn->handle_timeout(now);
-            touch(*id, *s, now);
+            touch(id, *s, now);
         }
         manager_.handle_timeout(now);
         settle(now);
@@ -145,15 +159,15 @@ public:
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
 
     // --- the node's side -------------------------------------------------------------------------
-    /// Asks for a connection to the peer that the address names: an open one answers, a running dial
-    /// is joined, else one starts. `dialed` or `dial_failed` follows.
+    /// Asks for a connection to the peer that the address names: an open one answers, a running
+    /// dial is joined, else one starts. `dialed` or `dial_failed` follows.
     request_id dial(const wire::multiaddr& to, instant now) {
         const auto peer = to.peer();
         const request_id request{++last_request_};
         if (!peer || *peer == self_id_ || ended_) {
-            const error why = !peer           ? swarms::errc::no_peer_id
-                              : ended_        ? swarms::errc::node_closed
-                                              : swarms::errc::dial_self;
+            const error why = !peer    ? swarms::errc::no_peer_id
+                              : ended_ ? swarms::errc::node_closed
+                                       : swarms::errc::dial_self;
             events_.push(swarms::dial_failed{request, peer.value_or(wire::peer_id{}), why});
             return request;
         }
@@ -171,9 +185,13 @@ public:
     [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
         return dialer_.is_dialing(peer);
     }
-    /// Each address of a failed dial with its cause; once, until the next failed dial.
+    /// Each address of a failed dial with its cause; once, until the event after `dial_failed`.
     [[nodiscard]] std::vector<peer_dialer::cause> take_causes(request_id request) {
-        return causes_of_ == request ? std::move(causes_) : std::vector<peer_dialer::cause>{};
+        const auto found = causes_.find(request);
+        if (found == causes_.end()) return {};
+        auto taken = std::move(found->second);
+        causes_.erase(found);
+        return taken;
     }
     /// What inbound substreams are answered with, on every connection, from now on.
     void serve(multistream::protocol_list list) {
@@ -198,14 +216,19 @@ public:
     void shut_down(instant now) {
         if (ended_) return;
         ended_ = reason{swarms::errc::node_closed, party::local};
+        dialer_.stop(swarms::errc::node_closed);
+        parked_.clear();
         std::vector<conn_id> all;
         for (const auto& [id, s] : slots_) all.push_back(id);
         for (const conn_id id : all) {
             slot* s = find(id);
             if (s == nullptr) continue;
-            if (s->conn) close(id, swarms::errc::node_closed, now);
-            else abandon(id, *s);
+            if (s->conn)
+                close(id, swarms::errc::node_closed, now);
+            else
+                abandon(id, *s);
         }
+        settle(now);
         events_.push(swarms::ended{*ended_});
     }
     /// Opens a substream on the established connection of a peer.
@@ -316,14 +339,21 @@ private:
         direction dir = direction::outbound;
         wire::multiaddr remote;
         wire::multiaddr local;
-        wire::peer_id expected;                ///< who was dialed
+        peer_dialer::attempt attempt;          ///< outbound: who was dialed, and where
         std::unique_ptr<connection_type> conn; ///< nothing while the transport connects
+        std::size_t unread = 0;                ///< as counted in `unread_`
+        bool admitted = false;                 ///< was told to proceed
         bool told_open = false;                ///< `conn_opened` was said
         bool hung_up = false;
         bool flush_told = false;
         bool duplicate = false; ///< ended by the rule: no `upgrade_failed`
     };
 
+    /// A dial whose attempt failed while another connection of its peer was being decided.
+    struct parked {
+        peer_dialer::attempt attempt;
+        error why;
+    };
     /// What is asked of a connection that is over, until its last event was told.
     struct farewell {
         wire::peer_id peer;
@@ -345,7 +375,7 @@ private:
                                            .serves = serves_,
                                            .trace = trace_,
                                            .id = id};
-        if (r == role::dialer) c.expected = s.expected;
+        if (r == role::dialer) c.expected = s.attempt.peer;
         s.conn = std::make_unique<connection_type>(r, *self_, std::move(c), crypto_, now);
         touch(id, s, now);
     }
@@ -371,6 +401,8 @@ private:
         while (auto e = s.conn->poll_event())
             std::visit([&](const auto& told) { on(id, s, told, now); }, *e);
         deadlines_.set(id, s.conn->next_timeout());
+        unread_ += s.conn->unread() - s.unread;
+        s.unread = s.conn->unread();
         if (s.conn->ended() && !s.hung_up) {
             s.hung_up = true;
             commands_.push(hang_up_command{id, s.conn->wants_end().value_or(end{})});
@@ -398,6 +430,7 @@ private:
                 busy = true;
                 tell_answer(std::move(*a));
             }
+            if (unread_ > bounds_->unread_node) busy = relieve_unread(now);
         }
         settling_ = false;
     }
@@ -408,7 +441,10 @@ private:
             events_.push(swarms::dialed{request, dial_outcome::reused, *id});
             return request;
         }
-        dialer_.dial(request, peer, book_, now);
+        if (ended_)
+            events_.push(swarms::dial_failed{request, peer, swarms::errc::node_closed});
+        else
+            dialer_.dial(request, peer, book_, now);
         settle(now);
         return request;
     }
@@ -417,21 +453,41 @@ private:
         slot& s = slots_[id];
         s.dir = direction::outbound;
         s.remote = a.address;
-        s.expected = a.peer;
+        s.attempt = a;
         commands_.push(dial_command{id, a.address});
     }
+    /// While another connection of the same peer is being decided, it may answer the dial yet: in a
+    /// crossing the remote ends the one that we dialed a moment before the other is established.
     void dial_attempt_failed(const slot& s, error why, instant now) {
-        book_.failed(s.expected, s.remote, why, now);
-        dialer_.attempt_failed(s.expected, s.remote, why);
+        if (manager_.has_any(s.attempt.peer)) {
+            if (dialer_.waits_for(s.attempt))
+                parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why});
+            return;
+        }
+        book_.failed(s.attempt.peer, s.remote, why, now);
+        dialer_.attempt_failed(s.attempt, why);
+    }
+    /// The connection that was to answer a dial is over, too: the dial goes on. An address that led
+    /// to the peer is tried again.
+    void unpark(const wire::peer_id& peer, instant now) {
+        const auto found = parked_.find(peer);
+        if (found == parked_.end() || manager_.has_any(peer)) return;
+        const parked p = found->second;
+        parked_.erase(found);
+        if (p.why == fault::closed && dialer_.again(p.attempt)) return;
+        book_.failed(peer, p.attempt.address, p.why, now);
+        dialer_.attempt_failed(p.attempt, p.why);
     }
     void tell_answer(peer_dialer::answer a) {
         const auto id = established(a.peer);
         for (const auto& w : a.waiters) {
-            if (!a.why && id) events_.push(swarms::dialed{w.request, w.how, *id});
-            else events_.push(swarms::dial_failed{w.request, a.peer, a.why});
-            causes_of_ = w.request;
+            if (!a.why && id)
+                events_.push(swarms::dialed{w.request, w.how, *id});
+            else {
+                causes_[w.request] = a.causes;
+                events_.push(swarms::dial_failed{w.request, a.peer, a.why});
+            }
         }
-        causes_ = std::move(a.causes);
     }
     void abandon(conn_id id, slot& s) {
         s.hung_up = true;
@@ -450,8 +506,10 @@ private:
         }
         const bool others_wait = all > here;
         conn_id leaves{};
-        if (here >= bounds_->upgrading_per_address && others_wait) leaves = oldest_here;
-        else if (all >= bounds_->upgrading) leaves = oldest;
+        if (here >= bounds_->upgrading_per_address && others_wait)
+            leaves = oldest_here;
+        else if (all >= bounds_->upgrading)
+            leaves = oldest;
         if (leaves == conn_id{}) return;
         slot* s = find(leaves);
         s->conn->refuse(swarms::errc::too_many_upgrading);
@@ -461,14 +519,30 @@ private:
         const auto x = a.tcp(), y = b.tcp();
         return x && y && x->family == y->family && x->ip == y->ip;
     }
-    [[nodiscard]] std::size_t ready_connections() const noexcept {
-        std::size_t n = 0;
-        for (const auto& [peer, conns] : peers_) n += conns.size();
-        return n;
+    /// Connections that are ready, or were told to become so.
+    [[nodiscard]] std::size_t taken() const noexcept {
+        return static_cast<std::size_t>(
+            std::count_if(slots_.begin(), slots_.end(), [](const auto& entry) {
+                const slot& s = entry.second;
+                return s.admitted && s.conn && !s.conn->ended();
+            }));
+    }
+    /// The connection leaves that holds most of what nobody reads.
+    bool relieve_unread(instant now) {
+        const auto most =
+            std::max_element(slots_.begin(), slots_.end(), [](const auto& a, const auto& b) {
+                return a.second.unread < b.second.unread;
+            });
+        if (most == slots_.end() || most->second.unread == 0) return false;
+        most->second.conn->close(swarms::errc::unread_limit, now);
+        touch(most->first, most->second, now);
+        return true;
     }
 
-    // --- the manager's decisions ------------------------------------------------------------------
+    // --- the manager's decisions
+    // ------------------------------------------------------------------
     void carry_out(const connection_manager::proceed& d, instant now) {
+        if (slot* s = find(d.id)) s->admitted = true;
         with(d.id, now, [&](connection_type& c) { c.proceed(now); });
     }
     void carry_out(const connection_manager::refuse& d, instant now) {
@@ -490,11 +564,12 @@ private:
         touch(id, *s, now);
     }
 
-    // --- what a connection says -------------------------------------------------------------------
+    // --- what a connection says
+    // -------------------------------------------------------------------
     void on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
         const wire::peer_id& peer = s.conn->peer();
         if (s.dir == direction::inbound && !peers_.contains(peer) &&
-            ready_connections() >= bounds_->connections) {
+            taken() >= bounds_->connections) {
             s.conn->refuse(swarms::errc::too_many_connections);
             return;
         }
@@ -509,7 +584,9 @@ private:
         book_.succeeded(peer);
         events_.push(swarms::conn_opened{id});
         manager_.established(id);
+        parked_.erase(peer);
         dialer_.connected(peer);
+        while (auto a = dialer_.poll_answer()) tell_answer(std::move(*a)); // before it can end
     }
     void on(conn_id id, slot&, const connections::substream_open& e, instant) {
         events_.push(swarms::substream_open{{id, e.id}, e.dir});
@@ -548,12 +625,18 @@ private:
             if (at->second.empty()) peers_.erase(at);
             farewells_.emplace(id, farewell{peer, s.remote});
             events_.push(swarms::conn_closed{id, e.why});
-        } else if (s.dir == direction::inbound && !s.duplicate) {
+        } else if (const auto kept = manager_.leading(peer);
+                   kept && !s.duplicate && e.why.by == party::transport) {
+            s.duplicate = s.dir == direction::inbound; // the remote decided
+            events_.push(swarms::duplicate_ended{id, *kept, duplicate_rule::by_remote});
+        }
+        if (!s.told_open && s.dir == direction::inbound && !s.duplicate) {
             farewells_.emplace(id, farewell{peer, s.remote});
             events_.push(swarms::upgrade_failed{id, s.dir, stage, e.why.why});
         }
         if (s.dir == direction::outbound && !s.told_open && !s.duplicate)
             dial_attempt_failed(s, e.why.why, now);
+        unpark(s.dir == direction::outbound ? s.attempt.peer : peer, now);
     }
 
     std::unique_ptr<const identity> self_; // handshakes point at it
@@ -572,8 +655,10 @@ private:
     event_queue<command> commands_;
     std::map<conn_id, farewell> farewells_;
     conn_id told_last_{};
-    std::vector<peer_dialer::cause> causes_;
-    request_id causes_of_{};
+    std::map<request_id, std::vector<peer_dialer::cause>> causes_; // until told
+    request_id failed_last_{};
+    std::map<wire::peer_id, parked> parked_;
+    std::size_t unread_ = 0; // of all connections
     std::optional<reason> ended_;
     bool settling_ = false;
     std::uint64_t last_conn_ = 0;
