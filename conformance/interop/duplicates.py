@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""More than one connection to one peer: whoever dials how often, one is left and no message is lost."""
+
+import json
+
+from live import LONG, check, deliver, equal, for_each, scenario, subscribed
+from peers import Group
+
+ONE_WITHIN = 3  # seconds; a requirement, not a bound for a slow machine
+DIALED = ("dial_ok", "dial_joined", "dial_reused", "dial_error")
+
+
+def settled(a, b, after_a, after_b, topic="t"):
+    """Both say in their stats: one connection, and the other is subscribed and in the mesh."""
+    for x, y, at in ((a, b, after_a), (b, a, after_b)):
+        x.wait_for(lambda l: l["ev"] == "stats" and l["conns"] == 1
+                   and l["topic_peers"].get(topic) == 1 and l["per_peer"][0]["mesh"] == [topic],
+                   ONE_WITHIN, at, f"one connection and one topic peer ({y.name})")
+
+
+def outcome(x, at, many=1):
+    """The last of `many` lines on how a dial went."""
+    done = [0]
+
+    def counts(l):
+        done[0] += l["ev"] in DIALED
+        return done[0] == many
+    return x.wait_for(counts, LONG, at, f"how {many} dials went")
+
+
+@for_each()
+def dials_cross(impl):
+    """Both dial each other at the same moment, five times with fresh nodes (S2, S3)."""
+    for turn in range(5):
+        with Group() as g:
+            flags = ("--topic", "t", "--stats-every", "100ms")
+            n = g.start("lp2p", "node", *flags).ready()
+            p = g.start(impl, impl, *flags).ready()
+            first, second = ((n, p), (p, n))[turn % 2]
+            first.tell(f"dial {second.full}")
+            second.tell(f"dial {first.full}")
+            outcome(n, 0)
+            outcome(p, 0)
+            settled(n, p, n.mark(), p.mark())
+            deliver([n, p], 10)
+            for x in (n, p):
+                said = x.stats()
+                equal(said["conns"], 1, f"connections of {x.name} at the end")
+                equal(said["topic_peers"].get("t"), 1, f"topic peers of {x.name} at the end")
+            check("maximum number of" not in p.stderr(), "the peer gave up streams: " + p.stderr())
+            check(not n.all("peer_unsubscribed"), "the node lost the subscription")
+
+
+@scenario(["go"])
+def hundred_dials():
+    """The node is told 100 times to dial one go peer, by four addresses (S1)."""
+    with Group() as g:
+        ports = ["--listen", "/ip4/127.0.0.1/tcp/0"] * 4
+        p = g.start("go", "go", "--topic", "t", "--stats-every", "50ms", *ports).ready()
+        p.wait_for(lambda _: p.count("listening") == 4, LONG, 0, "four addresses")
+        n = g.start("lp2p", "node", "--topic", "t").ready()
+        addresses = [l["full"] for l in p.all("listening")]
+        for i in range(100):
+            n.tell(f"dial {addresses[i % 4]}")
+        outcome(n, 0, 100)
+        equal(n.count("dial_error"), 0, "dials that failed")
+        subscribed(n, p)
+        deliver([n, p], 10)
+        opened = p.all("conn_open")
+        equal([l["conns_to_peer"] for l in opened], [1], "connections that go saw")
+        for l in [*p.all("stats"), p.stats()]:
+            check(l["conns"] <= 1 and l["replaced"] == 0, "not one connection throughout", l)
+        pubsub = [l for l in p.all("stream_open", dir="in") if l["protocol"].startswith("/meshsub/")]
+        equal(len(pubsub), 1, "pubsub streams that go saw")
+
+
+@scenario(["rust"])
+def redialed_by_rust():
+    """rust dials the node again and again although it is connected (S4): refused before a muxer,
+    reported, and nothing lost."""
+    again = 12
+    with Group() as g:
+        n = g.start("lp2p", "node", "--topic", "t").ready()
+        p = g.start("rust", "rust", "--topic", "t", "--dial", n.full, "--dial-mode", "always",
+                    "--redial-every", "500ms", "--redial-max", str(again)).ready()
+        subscribed(n, p)
+        at = 0
+        for round_ in range(again):
+            deliver([n, p], 2)
+            at = n.lines.index(n.wait("duplicate", LONG, at, peer=p.peer)) + 1
+        deliver([n, p], 10)
+        said = n.all("duplicate")
+        kept = {l["kept"] for l in said}
+        equal(len(kept), 1, "connections that were kept")
+        equal(kept, {n.all("conn_open")[0]["conn"]}, "the kept one")
+        equal(n.count("conn_open"), 1, "connections that the node established")
+        equal(n.count("conn_close"), 0, "connections that the node lost")
+        equal(n.count("peer_unsubscribed"), 0, "lost subscriptions")
+        check("maximum number of" not in p.stderr(), "rust gave up streams: " + p.stderr())
+        check(all(l["conns"] == 1 for l in [n.stats()]), "connections at the end")
+
+
+@scenario(["rust"])
+def burst_by_rust():
+    """rust dials four times at the same moment (S4)."""
+    with Group() as g:
+        n = g.start("lp2p", "node", "--topic", "t").ready()
+        p = g.start("rust", "rust", "--topic", "t", "--dial", n.full, "--dial-mode", "always",
+                    "--dial-burst", "4").ready()
+        n.wait_for(lambda _: n.count("duplicate") == 3, LONG, 0, "three newcomers that were refused")
+        subscribed(n, p)
+        deliver([n, p], 10)
+        equal(n.stats()["conns"], 1, "connections")
+        check("maximum number of" not in p.stderr(), "rust gave up streams: " + p.stderr())
+        check(json.dumps(n.all("conn_close")) == "[]" or n.count("conn_open") == n.count("conn_close") + 1,
+              "a connection was not told in pairs", *n.all("conn_close"))
+
+
+@for_each()
+def redialed_by_node(impl):
+    """The node asks for its peer every 100 ms: joined or reused, never a second connection."""
+    with Group() as g:
+        p = g.start(impl, impl, "--topic", "t", "--stats-every", "50ms").ready()
+        n = g.start("lp2p", "node", "--topic", "t", "--dial", p.full, "--redial-every", "100ms").ready()
+        subscribed(n, p)
+        outcome(n, 0, 20)
+        deliver([n, p], 5)
+        equal(p.count("conn_open"), 1, "connections that the peer saw")
+        equal(n.count("dial_error"), 0, "dials that failed")

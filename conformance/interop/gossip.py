@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""First gossip: routers, signatures, message ids, and a mesh of three implementations."""
+
+import hashlib
+
+from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed
+from peers import Group
+
+TOPIC = ("--topic", "t")
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def bytes_of(peer_id):
+    n = 0
+    for c in peer_id:
+        n = n * 58 + BASE58.index(c)
+    body = n.to_bytes((n.bit_length() + 7) // 8, "big")
+    return bytes(len(peer_id) - len(peer_id.lstrip("1"))) + body
+
+
+def message_id(kind, author, seqno, data):
+    """What the id of a message is, from its fields as its receiver saw them; nothing of lp2p's."""
+    if kind in ("spec", "go"):
+        return bytes_of(author) + seqno
+    if kind == "rust":
+        return (author + str(int.from_bytes(seqno, "big"))).encode()
+    if kind == "js":
+        return bytes_of(author)[2:] + seqno
+    return hashlib.sha256(data).digest()
+
+
+def check_ids(kind, sender, receiver):
+    """Every id that `sender` gave is the one that the fields of its message make."""
+    got = {}
+    for l in receiver.all("message", **{"from": sender.peer}):
+        got[message_id(kind, l["from"], bytes.fromhex(l["seqno"]), l["head"].encode()).hex()] = l["head"]
+    sent = {l["id"] for l in sender.all("published")}
+    equal(set(got), sent, f"ids that {sender.name} gave, for --message-id {kind}")
+
+
+def gossiping(impl, dialer, *flags, rounds=10, signed=True, mesh=True):
+    with Group() as g:
+        n, p = linked(g, impl, dialer, TOPIC + flags, TOPIC + flags)
+        subscribed(n, p, mesh=mesh)
+        deliver([n, p], rounds, signed=signed)
+        no_errors(n)
+        return n, p
+
+
+def ids(impl, kind):
+    n, p = gossiping(impl, "node", "--message-id", kind)
+    check_ids(kind, n, p)
+    check_ids(kind, p, n)
+
+
+@for_each()
+def ids_spec(impl):
+    ids(impl, "spec")
+
+
+@for_each()
+def ids_rust(impl):
+    ids(impl, "rust")
+
+
+@for_each()
+def ids_js(impl):
+    ids(impl, "js")
+
+
+@for_each()
+def ids_sha256(impl):
+    ids(impl, "sha256")
+
+
+@for_each()
+def gossip_when_dialed(impl):
+    gossiping(impl, "peer")
+
+
+@for_each()
+def floodsub_router(impl):
+    n, _ = gossiping(impl, "node", "--router", "floodsub", mesh=False)
+    equal({l["protocol"] for l in n.all("pubsub_out_stream_open")}, {"/floodsub/1.0.0"}, "protocols")
+
+
+@for_each()
+def meshsub_1_0(impl):
+    n, p = gossiping(impl, "node", "--gossip-protocols", "/meshsub/1.0.0")
+    equal({l["protocol"] for l in n.all("pubsub_out_stream_open")}, {"/meshsub/1.0.0"}, "protocols")
+
+
+@for_each()
+def sign_none(impl):
+    """Unsigned messages have no author and no seqno, both ways."""
+    n, p = gossiping(impl, "node", "--sign", "none", "--message-id", "sha256", signed=False)
+    for x in (n, p):
+        check(all(not l["from"] and not l["seqno"].strip("0") for l in x.all("message")),
+              "an unsigned message with an author", *x.all("message")[:1])
+
+
+@for_each()
+def large_messages(impl):
+    """50 KiB each (rust's bound for an RPC is 64 KiB), one at a time on the way."""
+    with Group() as g:
+        size = ("--publish-every", "100ms", "--size", "50000")
+        n, p = linked(g, impl, "node", TOPIC, TOPIC + size)
+        at = 0
+        for _ in range(10):
+            at = n.lines.index(n.wait("message", LONG, at, len=50000, **{"from": p.peer})) + 1
+        numbers = [int(l["head"].split()[1]) for l in n.all("message")]
+        equal(sorted(numbers), list(range(min(numbers), max(numbers) + 1)), "messages without a hole")
+        no_errors(n)
+
+
+@for_each()
+def subscribes_later(impl):
+    """Subscribing and leaving while connected reaches the other side, both ways."""
+    with Group() as g:
+        n, p = linked(g, impl, "node", TOPIC, TOPIC)
+        subscribed(n, p)
+        for a, b in ((n, p), (p, n)):
+            at = b.mark()
+            a.tell("subscribe late")
+            b.wait("peer_subscribed", LONG, at, peer=a.peer, topic="late")
+            a.tell("unsubscribe late")
+            b.wait("peer_unsubscribed", LONG, at, peer=a.peer, topic="late")
+        deliver([n, p], 3)
+        no_errors(n)
+
+
+def whole_mesh(nodes):
+    """Waits until the grafted links connect all nodes: from then on everything published arrives. Uses
+    the stats lines that the nodes print by themselves."""
+    links = {}
+
+    def connected():
+        reached, due = {nodes[0].peer}, [nodes[0].peer]
+        while due:
+            for other in links.get(due.pop(), ()):
+                if other not in reached:
+                    reached.add(other)
+                    due.append(other)
+        return len(reached) == len(nodes)
+    for _ in range(300):
+        for p in nodes:
+            said = p.stats(LONG)
+            links[p.peer] = {l["peer"] for l in said["per_peer"] if l["mesh"]}
+        for a in nodes:  # a link stands where both hold it
+            links[a.peer] = {b for b in links[a.peer] if a.peer in links.get(b, ())}
+        if connected():
+            return
+        nodes[0].wait("stats", LONG, nodes[0].mark())
+    check(False, "the mesh did not become whole", links)
+
+
+@scenario()
+def mesh():
+    """4 lp2p, 2 go and 2 rust nodes, each told the addresses of some before it: every message of every
+    node arrives at every other, once."""
+    order = ["lp2p", "go", "rust", "lp2p", "lp2p", "go", "rust", "lp2p"]
+    with Group() as g:
+        nodes = []
+        for i, impl in enumerate(order):
+            # The last two, and one further back: some dial lp2p, some are dialed by it.
+            told = {nodes[j].full for j in (i - 1, i - 2, i - 5) if j >= 0}
+            nodes.append(g.start(impl, f"{impl}{i}", *TOPIC, "--stats-every", "200ms",
+                                 *(f for t in sorted(told) for f in ("--dial", t))).ready())
+        for i, a in enumerate(nodes):
+            for j in (i - 1, i - 2, i - 5):
+                if j >= 0:
+                    subscribed(a, nodes[j], mesh=False)
+        whole_mesh(nodes)
+        deliver(nodes, 10)  # counts by `from`: 56 pairs, 8 messages on the way
+        for n in nodes:
+            if n.impl == "lp2p":
+                no_errors(n)

@@ -80,12 +80,16 @@ def linked(g, impl, dialer, node=(), peer=()):
     return n, p
 
 
-def subscribed(*peers):
-    """Every one of these knows that every other is subscribed."""
-    for a in peers:
+def subscribed(*peers, mesh=True, after=None):
+    """Every one of these knows that every other is subscribed, and (`mesh`; for two or a few) has it in
+    its mesh: what go publishes before that reaches nobody. `after`: from these places in their lines."""
+    for i, a in enumerate(peers):
+        at = after[i] if after else 0
         for b in peers:
             if a is not b:
-                a.wait("peer_subscribed", LONG, peer=b.peer)
+                a.wait("peer_subscribed", LONG, at, peer=b.peer)
+                if mesh:
+                    a.wait("graft", LONG, at, peer=b.peer)
 
 
 def deliver(peers, rounds=10, topic="t", signed=True, seconds=LONG):

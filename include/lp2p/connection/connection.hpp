@@ -8,6 +8,8 @@
 
 #include <lp2p/connection/events.hpp>
 #include <lp2p/connection/protocol_knowledge.hpp>
+#include <lp2p/connection/secure_pipe.hpp>
+#include <lp2p/connection/session_config.hpp>
 #include <lp2p/connection/substream_ledger.hpp>
 #include <lp2p/connection/upgrade.hpp>
 #include <lp2p/core/deadlines.hpp>
@@ -80,7 +82,7 @@ public:
     }
     /// At most `n` bytes for the transport; valid until the next non-const call.
     byte_view transmit(std::size_t n) {
-        if (out_.empty() && session_ && session_->pending() != 0) pack(n);
+        if (out_.empty() && session_) pack(n);
         return out_.view().first(std::min(n, out_.size()));
     }
     void transmitted(std::size_t n) {
@@ -251,11 +253,13 @@ private:
             peer_ = upgrade_->peer();
             remote_key_ = upgrade_->remote_key();
             events_.push(connections::identity_proven{});
+            tell(trace_names::connection_upgrade_stage, {},
+                 {{"stage", to_string(upgrade_stage::proven)}, {"peer", peer_.bytes()}});
         }
         if (!upgrade_->done()) return;
-        channel_.emplace(upgrade_->take_channel());
+        pipe_.emplace(upgrade_->take_channel());
         session_.emplace(role_ == role::dialer ? yamux::role::dialer : yamux::role::listener,
-                         session_config(), now);
+                         session_config(*config_.bounds, config_.trace, config_.id), now);
         session_->ping(now); // its pong is what `ready` means
         byte_vector opened = upgrade_->take_plaintext();
         byte_queue held = upgrade_->take_held();
@@ -264,65 +268,24 @@ private:
         if (!opened.empty()) feed_session(opened, now);
         if (!ended_) open_frames(held.mutable_view(), now);
     }
-    [[nodiscard]] yamux::config session_config() const {
-        const limits& l = *config_.bounds;
-        return {.streams_in = l.streams_in,
-                .streams_waiting = l.streams_waiting,
-                .streams_out = l.streams_out,
-                .streams_both = l.streams_both,
-                .streams_unacknowledged = l.streams_unacknowledged,
-                .window_most = l.window_most,
-                .unread = l.unread_connection,
-                .queued_stream = l.queued_stream,
-                .queued_connection = l.queued_connection,
-                .data_frame = l.data_frame,
-                .control_owed = l.control_owed,
-                .pings_owed = l.pings_owed,
-                .resets = l.resets,
-                .useless_frames = l.useless_frames,
-                .skipped_bytes = l.skipped_bytes,
-                .stalled_writer = l.stalled_writer,
-                .write_progress = l.write_progress,
-                .keepalive_idle = l.keepalive_idle,
-                .keepalive_answer = l.keepalive_answer,
-                .goaway_grace = l.goaway_grace,
-                .trace = config_.trace,
-                .trace_connection = static_cast<std::uint64_t>(config_.id)};
-    }
-
     // --- bytes in and out ----------------------------------------------------------------------
     void open_frames(mutable_bytes in, instant now) {
-        while (!in.empty() && !ended_) {
-            const auto used = channel_->receive(in, now);
-            if (!used) {
-                session_->go_away(goaway_protocol_error, now);
-                return finish_connection({used.error(), party::remote});
-            }
-            in = in.subspan(*used);
-            if (channel_->has_plaintext())
-                feed_session(channel_->plaintext(), now);
-            else if (*used == 0)
-                return;
-        }
-        if (channel_) channel_->release();
+        const status opened = pipe_->open(in, now, [&](byte_view text) {
+            feed_session(text, now);
+            return !ended_;
+        });
+        if (opened || ended_) return;
+        session_->go_away(goaway_protocol_error, now);
+        finish_connection({opened.error(), party::remote});
     }
     void feed_session(byte_view opened, instant now) {
         (void)session_->receive(opened, now);
         drain_session(now);
     }
     void pack(std::size_t n) {
-        const std::size_t due = session_->pending();
-        const std::size_t overhead = channel::header + channel::trailer;
-        const std::size_t room = std::max(n, least_frame) - overhead;
-        const std::size_t body = std::min({due, room, channel::most_plaintext});
-        byte_vector frame(body + overhead);
-        const std::size_t packed =
-            session_->pack(mutable_bytes{frame}.subspan(channel::header, body));
-        if (packed == 0) return;
-        frame.resize(packed + overhead);
-        channel_->seal(frame);
-        if (channel_->ended()) return finish_connection(*channel_->ended()); // nonces used up
-        out_.adopt(std::move(frame));
+        auto frame = pipe_->seal_next(*session_, n);
+        if (!frame) return finish_connection({frame.error(), party::local}); // nonces used up
+        out_.adopt(std::move(*frame));
         drain(now_); // packing makes room for writers and ends finished streams
     }
 
@@ -389,10 +352,9 @@ private:
         if (entry == nullptr) return;
         const substream_index index = entry->index;
         if (entry->phase == substream_phase::open)
-            events_.push(connections::substream_ended{index, e.why});
+            tell_ended(index, e.why);
         else if (entry->dir == direction::outbound)
-            events_.push(connections::substream_failed{
-                index, e.why.why ? e.why.why : connections::errc::negotiation_closed});
+            tell_failed(index, e.why.why ? e.why.why : connections::errc::negotiation_closed);
         drop(index);
     }
     void on(const yamux::pong& e, instant) {
@@ -404,6 +366,8 @@ private:
         ready_ = true;
         upgrade_deadline_.reset();
         events_.push(connections::ready{e.rtt});
+        tell(trace_names::connection_ready, {},
+             {{"peer", peer_.bytes()}, {"rtt_ns", std::int64_t{e.rtt.count()}}});
     }
     void on(const yamux::went_away& e, instant) { events_.push(connections::went_away{e.code}); }
     void on(const yamux::ended& e, instant) { finish_connection(e.why); }
@@ -415,7 +379,7 @@ private:
             if (!stream && stream.error() == yamux::errc::ack_backlog) return;
             if (!stream) {
                 const substream_index index = e->index;
-                events_.push(connections::substream_failed{index, stream.error()});
+                tell_failed(index, stream.error());
                 drop(index);
                 continue;
             }
@@ -441,7 +405,7 @@ private:
         if (still != nullptr && still->phase == substream_phase::negotiating) {
             still->phase = substream_phase::open;
             still->protocol = still->proposals.front();
-            events_.push(connections::substream_open{index, direction::outbound});
+            tell_open(*still);
         }
     }
     void start_listening(substream_entry& e, instant now) {
@@ -460,7 +424,7 @@ private:
     void talk(substream_index index, instant now) {
         substream_entry* e = ledger_.find(index);
         const yamux::stream_id stream = *e->stream;
-        std::visit(
+        const bool said = std::visit(
             [&](auto& machine) {
                 for (byte_view in = session_->read(stream); !in.empty();
                      in = session_->read(stream)) {
@@ -468,21 +432,25 @@ private:
                     if (!used || *used == 0) break;
                     session_->consume(stream, *used);
                 }
-                talk_output(machine, stream);
+                return talk_output(machine, stream);
             },
             *e->talk);
+        if (!said) return; // an answer must be queued whole before it counts
         if (e->finished_by_remote && session_->read(stream).empty())
             std::visit([&](auto& m) { m.receive_end({end::fin, 0}, now); }, *e->talk);
         talk_result(*e);
     }
+    /// False where there is no room for all of it: `stream_writable` leads back here.
     template <class Machine>
-    void talk_output(Machine& machine, yamux::stream_id stream) {
+    bool talk_output(Machine& machine, yamux::stream_id stream) {
         for (byte_view out = machine.transmit(talk_piece); !out.empty();
              out = machine.transmit(talk_piece)) {
             const auto put = session_->write(stream, out);
-            if (!put || *put == 0) return;
+            if (!put) return true; // the stream is ending: nobody hears it
+            if (*put == 0) return false;
             machine.transmitted(*put);
         }
+        return true;
     }
     void talk_ends(substream_entry& e, end how, instant now) {
         std::visit([&](auto& m) { m.receive_end(how, now); }, *e.talk);
@@ -492,7 +460,7 @@ private:
         substream_entry* e = ledger_.find(index);
         if (e == nullptr) return;
         if (e->phase == substream_phase::queued) {
-            events_.push(connections::substream_failed{index, connections::errc::ack_backlog});
+            tell_failed(index, connections::errc::ack_backlog);
             drop(index);
             return;
         }
@@ -520,7 +488,7 @@ private:
         e.protocol = protocol;
         std::vector<std::string>{}.swap(e.proposals);
         if (e.dir == direction::outbound) knowledge_.confirmed(protocol);
-        if (!was_open) events_.push(connections::substream_open{e.index, e.dir});
+        if (!was_open) tell_open(e);
         if (!session_->read(*e.stream).empty())
             events_.push(connections::substream_readable{e.index});
         if (e.finished_by_remote) events_.push(connections::substream_finished{e.index});
@@ -534,9 +502,9 @@ private:
             if (why == fault::refused)
                 for (const std::string& p : e.proposals) knowledge_.refused(p);
             if (was_open)
-                events_.push(connections::substream_ended{index, how});
+                tell_ended(index, how);
             else
-                events_.push(connections::substream_failed{index, why});
+                tell_failed(index, why);
         }
         const auto farewell = std::visit([](auto& m) { return m.wants_end(); }, *e.talk);
         if (!farewell || farewell->how == end::reset || !session_->finish(*e.stream))
@@ -554,6 +522,36 @@ private:
     void drop(substream_index index) {
         talks_.erase(index);
         ledger_.erase(index);
+    }
+
+    // --- telling ------------------------------------------------------------------------------
+    void tell(std::string_view name, substream_index id,
+              std::initializer_list<trace_field> fields) const {
+        if (config_.trace)
+            config_.trace({now_, static_cast<std::uint64_t>(config_.id),
+                           static_cast<std::uint32_t>(id), name, fields});
+    }
+    void tell_open(const substream_entry& e) {
+        events_.push(connections::substream_open{e.index, e.dir});
+        tell(trace_names::substream_opened, e.index,
+             {{"protocol", std::string_view{e.protocol}},
+              {"dir", to_string(e.dir)},
+              {"purpose", to_string(e.use)},
+              {"yamux", std::int64_t{static_cast<std::uint32_t>(*e.stream)}},
+              {"open_in", std::int64_t{ledger_.inbound()}},
+              {"open_out", std::int64_t{ledger_.outbound()}}});
+    }
+    void tell_failed(substream_index id, error why) {
+        events_.push(connections::substream_failed{id, why});
+        tell(trace_names::substream_failed, id, {{"why", why}});
+    }
+    void tell_ended(substream_index id, reason why) {
+        events_.push(connections::substream_ended{id, why});
+        tell(trace_names::substream_ended, id,
+             {{"protocol", protocol(id)},
+              {"why", why.why},
+              {"by", to_string(why.by)},
+              {"wire_code", std::int64_t{why.wire_code}}});
     }
 
     template <class Bytes>
@@ -580,17 +578,21 @@ private:
         stage_ = stage();
         for (const substream_entry& e : ledger_.entries()) {
             if (e.phase == substream_phase::open)
-                events_.push(connections::substream_ended{e.index, why});
+                tell_ended(e.index, why);
             else if (e.dir == direction::outbound)
-                events_.push(connections::substream_failed{e.index, why.why});
+                tell_failed(e.index, why.why);
         }
         events_.push(connections::ended{why});
+        tell(trace_names::connection_ended, {},
+             {{"why", why.why},
+              {"by", to_string(why.by)},
+              {"stage", to_string(stage_)},
+              {"wire_code", std::int64_t{why.wire_code}}});
         ledger_ = substream_ledger{ledger_.settings()};
         talks_ = {};
         upgrade_.reset();
     }
 
-    static constexpr std::size_t least_frame = 1024;
     static constexpr std::size_t talk_piece = 2048;
     static constexpr std::uint32_t goaway_protocol_error = 1;
 
@@ -600,7 +602,7 @@ private:
     instant now_;           ///< the latest told
     upgrade_stage stage_{}; ///< once there is no upgrade any more
     std::unique_ptr<upgrade<Stack>> upgrade_;
-    std::optional<channel> channel_;
+    std::optional<secure_pipe<channel>> pipe_;
     std::optional<yamux::session> session_;
     wire::peer_id peer_;
     wire::public_key remote_key_;
