@@ -104,8 +104,11 @@
 #include <lp2p/connection/errc.hpp>
 #include <lp2p/connection/events.hpp>
 #include <lp2p/connection/protocol_knowledge.hpp>
+#include <lp2p/connection/secure_pipe.hpp>
+#include <lp2p/connection/session_config.hpp>
 #include <lp2p/connection/substream.hpp>
 #include <lp2p/connection/substream_ledger.hpp>
+#include <lp2p/connection/substream_talk.hpp>
 #include <lp2p/connection/upgrade.hpp>
 
 #include <lp2p/swarm/address_book.hpp>
