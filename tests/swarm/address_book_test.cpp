@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#include <lp2p/swarm/address_book.hpp>
+
+#include <lp2p/swarm/errc.hpp>
+
+#include "tests/swarm/people.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lp2p {
+namespace {
+
+using namespace std::chrono_literals;
+using test::address;
+using test::peer;
+using test::start;
+
+TEST(AddressBook, AnAddressIsKeptOnceWithoutItsPeer) {
+    address_book b{{}};
+    b.add(peer(1), address(1).with_peer(peer(1)));
+    b.add(peer(1), address(1));
+    b.add(peer(1), address(2));
+    const auto all = b.of(peer(1));
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].address, address(1));
+    EXPECT_TRUE(b.of(peer(2)).empty());
+}
+TEST(AddressBook, BackoffDoublesToItsMostWithTwentyPercent) {
+    address_book b{{.seed = 3}};
+    b.add(peer(1), address(1));
+    duration expected = 1s;
+    for (int i = 0; i < 40; ++i) {
+        b.failed(peer(1), address(1), swarms::errc::not_connected, start);
+        const auto r = b.of(peer(1)).front();
+        EXPECT_GE(r.not_before - start, expected * 4 / 5) << i;
+        EXPECT_LE(r.not_before - start, expected * 6 / 5) << i;
+        EXPECT_EQ(r.last, swarms::errc::not_connected);
+        expected = std::min<duration>(2 * expected, 300s);
+    }
+    b.succeeded(peer(1));
+    EXPECT_EQ(b.of(peer(1)).front().not_before, instant{});
+}
+TEST(AddressBook, WhatFailedComesLast) {
+    address_book b{{}};
+    for (int i = 1; i <= 3; ++i) b.add(peer(1), address(i));
+    b.failed(peer(1), address(1), swarms::errc::not_connected, start);
+    EXPECT_EQ(b.of(peer(1)).front().address, address(2));
+    EXPECT_EQ(b.of(peer(1)).back().address, address(1));
+}
+TEST(AddressBook, BoundsPerPeerAndInAll) {
+    address_book b{{.addresses_per_peer = 3, .peers = 2}};
+    for (int i = 1; i <= 3; ++i) b.add(peer(1), address(i));
+    b.failed(peer(1), address(2), swarms::errc::not_connected, start);
+    b.add(peer(1), address(4));
+    ASSERT_EQ(b.of(peer(1)).size(), 3U);
+    for (const auto& r : b.of(peer(1))) EXPECT_NE(r.address, address(2)) << "the worst left";
+    b.add(peer(2), address(1));
+    b.add(peer(1), address(1)); // used again
+    b.add(peer(3), address(1));
+    EXPECT_EQ(b.peers(), 2U);
+    EXPECT_TRUE(b.of(peer(2)).empty()) << "used longest ago";
+    EXPECT_FALSE(b.of(peer(1)).empty());
+}
+
+} // namespace
+} // namespace lp2p
