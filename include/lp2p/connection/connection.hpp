@@ -391,13 +391,7 @@ private:
         const auto until = talks_.at(e.index);
         const duration left = until ? *until - now : config_.bounds->negotiation_timeout;
         e.phase = substream_phase::negotiating;
-        e.talk = std::make_unique<negotiation>(
-            std::in_place_type<multistream::dialer>,
-            multistream::dialer::config{.protocols = e.proposals,
-                                        .token_most = config_.bounds->multistream_token,
-                                        .proposals = config_.bounds->proposals_made,
-                                        .timeout = left},
-            now);
+        e.talk = propose(e.proposals, left, *config_.bounds, now);
         const substream_index index = e.index;
         const bool lazy = e.lazy;
         talk(index, now);
@@ -411,49 +405,20 @@ private:
     void start_listening(substream_entry& e, instant now) {
         (void)session_->accept(*e.stream);
         e.phase = substream_phase::negotiating;
-        e.talk = std::make_unique<negotiation>(
-            std::in_place_type<multistream::listener>,
-            multistream::listener::config{.protocols = config_.serves,
-                                          .token_most = config_.bounds->multistream_token,
-                                          .proposals = config_.bounds->proposals_accepted,
-                                          .timeout = config_.bounds->negotiation_timeout},
-            now);
+        e.talk = answer(config_.serves, *config_.bounds, now);
         talks_.set(e.index, after(now, config_.bounds->negotiation_timeout));
     }
     /// Moves bytes between the stream and its negotiation, and tells how it went.
     void talk(substream_index index, instant now) {
         substream_entry* e = ledger_.find(index);
         const yamux::stream_id stream = *e->stream;
-        const bool said = std::visit(
-            [&](auto& machine) {
-                for (byte_view in = session_->read(stream); !in.empty();
-                     in = session_->read(stream)) {
-                    const auto used = machine.receive(in, now);
-                    if (!used || *used == 0) break;
-                    session_->consume(stream, *used);
-                }
-                return talk_output(machine, stream);
-            },
-            *e->talk);
-        if (!said) return; // an answer must be queued whole before it counts
+        if (!pump(*e->talk, *session_, stream, now)) return; // an answer counts once it is queued
         if (e->finished_by_remote && session_->read(stream).empty())
-            std::visit([&](auto& m) { m.receive_end({end::fin, 0}, now); }, *e->talk);
+            lp2p::receive_end(*e->talk, {end::fin, 0}, now);
         talk_result(*e);
     }
-    /// False where there is no room for all of it: `stream_writable` leads back here.
-    template <class Machine>
-    bool talk_output(Machine& machine, yamux::stream_id stream) {
-        for (byte_view out = machine.transmit(talk_piece); !out.empty();
-             out = machine.transmit(talk_piece)) {
-            const auto put = session_->write(stream, out);
-            if (!put) return true; // the stream is ending: nobody hears it
-            if (*put == 0) return false;
-            machine.transmitted(*put);
-        }
-        return true;
-    }
     void talk_ends(substream_entry& e, end how, instant now) {
-        std::visit([&](auto& m) { m.receive_end(how, now); }, *e.talk);
+        lp2p::receive_end(*e.talk, how, now);
         talk_result(e);
     }
     void talk_expired(substream_index index) {
@@ -467,18 +432,11 @@ private:
         talk_failed(*e, {connections::errc::negotiation_timeout, party::local});
     }
     void talk_result(substream_entry& e) {
-        const auto [agreed, why] = std::visit(
-            [](auto& m) {
-                while (m.poll_event()) {
-                }
-                const auto protocol = m.agreed();
-                return std::pair{protocol ? std::string{*protocol} : std::string{}, m.ended()};
-            },
-            *e.talk);
-        if (!agreed.empty())
-            talk_agreed(e, agreed);
-        else if (why)
-            talk_failed(e, *why);
+        const talk_outcome went = lp2p::outcome(*e.talk);
+        if (went.agreed)
+            talk_agreed(e, *went.agreed);
+        else if (went.failed)
+            talk_failed(e, *went.failed);
     }
     void talk_agreed(substream_entry& e, const std::string& protocol) {
         const bool was_open = e.phase == substream_phase::open; // lazy
@@ -506,7 +464,7 @@ private:
             else
                 tell_failed(index, why);
         }
-        const auto farewell = std::visit([](auto& m) { return m.wants_end(); }, *e.talk);
+        const auto farewell = lp2p::wants_end(*e.talk);
         if (!farewell || farewell->how == end::reset || !session_->finish(*e.stream))
             return forget(e, multistream::negotiation_failed);
         drop(index); // a `na` must arrive: a reset would take it back (H2)
@@ -565,9 +523,6 @@ private:
         if (put && *put != 0) e->last_progress = now;
         return put;
     }
-    static bool has_more_to_say(const negotiation& talk) noexcept {
-        return std::visit([](const auto& m) { return !m.transmit(1).empty(); }, talk);
-    }
     [[nodiscard]] result<std::size_t> outcome(std::size_t used) const {
         if (ended_ && ended_->why) return fail(ended_->why);
         return used;
@@ -593,7 +548,6 @@ private:
         upgrade_.reset();
     }
 
-    static constexpr std::size_t talk_piece = 2048;
     static constexpr std::uint32_t goaway_protocol_error = 1;
 
     role role_;

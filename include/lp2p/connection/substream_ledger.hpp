@@ -7,11 +7,9 @@
 
 #include <lp2p/connection/errc.hpp>
 #include <lp2p/connection/substream.hpp>
+#include <lp2p/connection/substream_talk.hpp>
 #include <lp2p/core/limits.hpp>
 #include <lp2p/core/result.hpp>
-#include <lp2p/protocol/multistream/dialer.hpp>
-#include <lp2p/protocol/multistream/listener.hpp>
-#include <lp2p/protocol/yamux/header.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -29,9 +27,6 @@ enum class substream_phase : std::uint8_t {
     negotiating, ///< multistream-select runs
     open,        ///< the protocol is agreed (or, lazily, taken for granted)
 };
-
-/// The multistream machine of a substream that is not agreed yet.
-using negotiation = std::variant<multistream::dialer, multistream::listener>;
 
 struct substream_entry {
     substream_index index{};
