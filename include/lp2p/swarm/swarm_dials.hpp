@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// How a swarm dials, and how it stays within its bounds: part of swarm.hpp.
+//
+// It opens no socket: an attempt is a command for the driver.
+#pragma once
+
+#include <lp2p/swarm/swarm.hpp>
+
+namespace lp2p::inline v0 {
+
+template <class Stack>
+request_id swarm<Stack>::dial_peer(request_id request, const wire::peer_id& peer, instant now) {
+    if (const auto id = established(peer)) {
+        events_.push(swarms::dialed{request, dial_outcome::reused, *id});
+        return request;
+    }
+    if (ended_)
+        events_.push(swarms::dial_failed{request, peer, swarms::errc::node_closed});
+    else
+        dialer_.dial(request, peer, book_, now);
+    settle(now);
+    return request;
+}
+
+template <class Stack>
+void swarm<Stack>::start_attempt(const peer_dialer::attempt& a) {
+    const conn_id id = next_id();
+    slot& s = slots_[id];
+    s.dir = direction::outbound;
+    s.remote = a.address;
+    s.attempt = a;
+    commands_.push(dial_command{id, a.address});
+}
+
+/// While another connection of the same peer is being decided, it may answer the dial yet: in a
+/// crossing the remote ends the one that we dialed a moment before the other is established.
+template <class Stack>
+void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
+    if (manager_.has_any(s.attempt.peer)) {
+        if (dialer_.waits_for(s.attempt))
+            parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why});
+        return;
+    }
+    book_.failed(s.attempt.peer, s.remote, why, now);
+    dialer_.attempt_failed(s.attempt, why);
+}
+
+/// The connection that was to answer a dial is over, too: the dial goes on. An address that led
+/// to the peer is tried again.
+template <class Stack>
+void swarm<Stack>::unpark(const wire::peer_id& peer, instant now) {
+    const auto found = parked_.find(peer);
+    if (found == parked_.end() || manager_.has_any(peer)) return;
+    const parked p = found->second;
+    parked_.erase(found);
+    if (p.why == fault::closed && dialer_.again(p.attempt)) return;
+    book_.failed(peer, p.attempt.address, p.why, now);
+    dialer_.attempt_failed(p.attempt, p.why);
+}
+
+template <class Stack>
+void swarm<Stack>::tell_answer(peer_dialer::answer a) {
+    const auto id = established(a.peer);
+    for (const auto& w : a.waiters) {
+        if (!a.why && id)
+            events_.push(swarms::dialed{w.request, w.how, *id});
+        else {
+            causes_[w.request] = a.causes;
+            events_.push(swarms::dial_failed{w.request, a.peer, a.why});
+        }
+    }
+}
+
+template <class Stack>
+void swarm<Stack>::abandon(conn_id id, slot& s) {
+    s.hung_up = true;
+    commands_.push(hang_up_command{id, end{end::reset, 0}});
+}
+
+/// Room for one more connection to be upgraded: the oldest that waits leaves for it.
+template <class Stack>
+void swarm<Stack>::make_room(const wire::multiaddr& remote, instant now) {
+    std::size_t all = 0, here = 0;
+    conn_id oldest{}, oldest_here{};
+    for (const auto& [id, s] : slots_) {
+        if (s.dir != direction::inbound || s.told_open || s.hung_up || !s.conn) continue;
+        if (all++ == 0) oldest = id;
+        if (same_host(s.remote, remote) && here++ == 0) oldest_here = id;
+    }
+    const bool others_wait = all > here;
+    conn_id leaves{};
+    if (here >= bounds_->upgrading_per_address && others_wait)
+        leaves = oldest_here;
+    else if (all >= bounds_->upgrading)
+        leaves = oldest;
+    if (leaves == conn_id{}) return;
+    slot* s = find(leaves);
+    s->conn->refuse(swarms::errc::too_many_upgrading);
+    touch(leaves, *s, now);
+}
+
+template <class Stack>
+bool swarm<Stack>::same_host(const wire::multiaddr& a, const wire::multiaddr& b) {
+    const auto x = a.tcp(), y = b.tcp();
+    return x && y && x->family == y->family && x->ip == y->ip;
+}
+
+/// Connections that are ready, or were told to become so.
+template <class Stack>
+std::size_t swarm<Stack>::taken() const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(slots_.begin(), slots_.end(), [](const auto& entry) {
+            const slot& s = entry.second;
+            return s.admitted && s.conn && !s.conn->ended();
+        }));
+}
+
+/// The connection leaves that holds most of what nobody reads.
+template <class Stack>
+bool swarm<Stack>::relieve_unread(instant now) {
+    const auto most =
+        std::max_element(slots_.begin(), slots_.end(), [](const auto& a, const auto& b) {
+            return a.second.unread < b.second.unread;
+        });
+    if (most == slots_.end() || most->second.unread == 0) return false;
+    most->second.conn->close(swarms::errc::unread_limit, now);
+    touch(most->first, most->second, now);
+    return true;
+}
+
+} // namespace lp2p::inline v0
