@@ -14,6 +14,7 @@ namespace lp2p::test {
 class fake_host {
 public:
     struct substream {
+        std::uint64_t order = 0; ///< a later `open` has a larger one
         direction dir{};
         purpose use{};
         std::vector<std::string> proposals; ///< of an outbound one
@@ -76,11 +77,14 @@ public:
                 all.push_back(id);
         return all;
     }
-    /// Every outbound substream there ever was that proposed this protocol first.
+    /// Every outbound substream there ever was that proposed this protocol first, oldest first.
     [[nodiscard]] std::vector<substream_id> opened_for(std::string_view protocol) const {
         std::vector<substream_id> all;
         for (const auto& [id, s] : streams)
             if (s.dir == direction::outbound && s.proposals.front() == protocol) all.push_back(id);
+        std::sort(all.begin(), all.end(), [&](substream_id a, substream_id b) {
+            return streams.at(a).order < streams.at(b).order;
+        });
         return all;
     }
 
@@ -90,6 +94,7 @@ public:
         if (open_fails) return fail(*open_fails);
         const substream_id id = next(conn);
         substream& s = streams[id];
+        s.order = ++opens_;
         s.dir = direction::outbound;
         s.use = use;
         s.deadline = deadline;
@@ -162,6 +167,7 @@ private:
     }
 
     std::uint64_t last_conn_ = 0;
+    std::uint64_t opens_ = 0;
 };
 
 static_assert(service::host<fake_host>);

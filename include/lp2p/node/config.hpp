@@ -23,6 +23,8 @@ struct node_config {
     unix_time unix_now{};                           ///< where sequence numbers begin
     router_kind router = router_kind::gossipsub;
     gossipsub::config gossip{};                     ///< also its `common` for floodsub
+    /// `strict_no_sign` needs an id function that asks for no author (`pubsub::sha256_id`), else
+    /// nothing can be published (`bad_message_id`).
     pubsub::signature_policy policy = pubsub::signature_policy::strict_sign;
     /// Offered and proposed, best first; empty: all that the router speaks.
     std::vector<std::string> pubsub_protocols{};

@@ -75,11 +75,13 @@ public:
     [[nodiscard]] std::optional<command> poll_command() { return swarm_.poll_command(); }
     [[nodiscard]] std::optional<event> poll_event() {
         if (told_last_ != conn_id{}) known_.erase(std::exchange(told_last_, conn_id{}));
+        if (failed_last_ != request_id{}) causes_.erase(std::exchange(failed_last_, request_id{}));
         auto e = events_.poll();
         if (!e) return e;
         if (const auto* closed = std::get_if<swarms::conn_closed>(&*e)) told_last_ = closed->id;
         else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
             told_last_ = failed->id;
+        else if (const auto* no = std::get_if<swarms::dial_failed>(&*e)) failed_last_ = no->request;
         else if (const auto* same = std::get_if<swarms::duplicate_ended>(&*e))
             if (const auto at = known_.find(same->closed); at != known_.end() && !at->second.opened)
                 told_last_ = same->closed;
@@ -117,8 +119,10 @@ public:
     [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
         return swarm_.is_dialing(peer);
     }
+    /// Each address of a failed dial with its cause; once, from its `dial_failed` to the next poll.
     [[nodiscard]] std::vector<peer_dialer::cause> take_causes(request_id request) {
-        return swarm_.take_causes(request);
+        const auto at = causes_.find(request);
+        return at == causes_.end() ? std::vector<peer_dialer::cause>{} : std::move(at->second);
     }
     void disconnect(const wire::peer_id& peer, instant now) {
         swarm_.disconnect(peer, swarms::errc::disconnected, now);
@@ -332,6 +336,10 @@ private:
             known_[e.closed] = {info->conn.peer(), info->remote, info->dir, false};
         events_.push(e);
     }
+    void on(const swarms::dial_failed& e, instant) {
+        causes_[e.request] = swarm_.take_causes(e.request);
+        events_.push(e);
+    }
     /// Told when everything that led to it was.
     void on(const swarms::ended& e, instant) { last_word_ = e; }
     void on(const swarms::substream_open& e, instant now) {
@@ -423,7 +431,9 @@ private:
     std::vector<wire::multiaddr> listen_addrs_;
     std::set<substream_id> mine_; // the application's
     std::map<conn_id, known> known_;
+    std::map<request_id, std::vector<peer_dialer::cause>> causes_; // until told
     conn_id told_last_{};
+    request_id failed_last_{};
     std::optional<swarms::ended> last_word_;
     bool settling_ = false;
     event_queue<event> events_;
