@@ -56,8 +56,9 @@ public:
         const auto found = peers_.find(peer);
         if (found == peers_.end()) return {};
         std::vector<record> all = found->second.records;
-        std::stable_sort(all.begin(), all.end(),
-                         [](const record& a, const record& b) { return a.failures < b.failures; });
+        const auto fewer = [](const record& a, const record& b) { return a.failures < b.failures; };
+        for (auto at = all.begin(); at != all.end(); ++at) // keeps the order of equals
+            std::rotate(std::upper_bound(all.begin(), at, *at, fewer), at, std::next(at));
         return all;
     }
     void failed(const wire::peer_id& peer, const wire::multiaddr& address, error why, instant now) {

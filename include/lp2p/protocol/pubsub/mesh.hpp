@@ -48,9 +48,11 @@ namespace detail {
 inline void order_for_pruning(std::vector<mesh_member>& all, const mesh_parameters& p,
                               random_source& chance) {
     chance.shuffle(std::span{all});
-    std::stable_sort(all.begin(), all.end(), [](const mesh_member& a, const mesh_member& b) {
+    const auto better = [](const mesh_member& a, const mesh_member& b) {
         return a.standing > b.standing;
-    });
+    };
+    for (auto at = all.begin(); at != all.end(); ++at) // keeps the order of equals
+        std::rotate(std::upper_bound(all.begin(), at, *at, better), at, std::next(at));
     const std::size_t best = std::min<std::size_t>(p.d_score, p.d);
     chance.shuffle(std::span{all}.subspan(best));
     std::size_t outbound = 0;
