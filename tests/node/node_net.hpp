@@ -36,6 +36,7 @@ public:
     std::map<host_id, std::vector<std::string>> got;
     /// Everything that everybody told, as text, for comparison.
     std::string transcript;
+    bool writes_transcript = true;
     /// What else to do with events, as they come.
     std::function<void(host_id, const node_event&)> also;
 
@@ -58,7 +59,7 @@ public:
     void subscribe_all(std::string_view topic) {
         for (host_id h = 0; h < net_size_; ++h) ASSERT_TRUE(net[h].subscribe(topic, net.now()));
     }
-    /// Everybody says its name and a number; true where everybody else got it once.
+    /// Everybody says the name of the round and its own.
     void everybody_publishes(std::string_view topic, const std::string& round) {
         for (host_id h = 0; h < net_size_; ++h)
             ASSERT_TRUE(net[h].publish(topic, as_bytes(round + "/" + std::to_string(h)), net.now()));
@@ -79,8 +80,9 @@ public:
 
 private:
     void told(host_id h, const node_event& e) {
-        transcript += std::to_string((net.now() - start).count()) + " " + std::to_string(h) + " " +
-                      std::to_string(e.index()) + "\n";
+        if (writes_transcript)
+            transcript += std::to_string((net.now() - start).count()) + " " + std::to_string(h) +
+                          " " + std::to_string(e.index()) + "\n";
         if (const auto* m = std::get_if<service::pubsub_message>(&e))
             if (const auto taken = net[h].take(m->id))
                 got[h].emplace_back(as_text(taken->view.data));

@@ -57,8 +57,15 @@ public:
         events_.push(ping_failed{conn, id.error()});
     }
     void closed(conn_id conn) {
-        asks_.erase(conn);
-        std::erase_if(echoes_, [&](const auto& e) { return e.first.conn == conn; });
+        if (const auto at = asks_.find(conn); at != asks_.end()) {
+            timeouts_.erase(at->second.id);
+            asks_.erase(at);
+        }
+        std::erase_if(echoes_, [&](const auto& e) {
+            if (e.first.conn != conn) return false;
+            timeouts_.erase(e.first);
+            return true;
+        });
     }
     template <host Host>
     void inbound(substream_id id, Host& h, instant now) {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#include <lp2p/node/events.hpp>
+
+#include <gtest/gtest.h>
+
+namespace lp2p {
+namespace {
+
+static_assert(sizeof(node_event) <= 96, "events own small values; what is large is taken by id");
+static_assert(std::is_nothrow_move_constructible_v<node_event>);
+
+template <class Event, class... Whole>
+constexpr bool one_of(const std::variant<Whole...>*) {
+    return (std::is_same_v<Event, Whole> || ...);
+}
+template <class... Part, class Whole>
+constexpr bool all_of(const std::variant<Part...>*, const Whole* whole) {
+    return (one_of<Part>(whole) && ...);
+}
+
+TEST(NodeEvents, EverythingThatPubsubTellsANodeTells) {
+    constexpr const service::pubsub_event* part = nullptr;
+    constexpr const node_event* whole = nullptr;
+    EXPECT_TRUE(all_of(part, whole));
+}
+
+TEST(NodeEvents, WhatANodeDoesItselfIsNotTold) {
+    constexpr const node_event* whole = nullptr;
+    EXPECT_FALSE(one_of<service::wrong_identity>(whole)) << "the connection is closed";
+    EXPECT_FALSE(one_of<swarms::pong>(whole)) << "keep-alive is nobody's news";
+}
+
+} // namespace
+} // namespace lp2p
