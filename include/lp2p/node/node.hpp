@@ -7,6 +7,7 @@
 
 #include <lp2p/node/config.hpp>
 #include <lp2p/node/events.hpp>
+#include <lp2p/node/router_limits.hpp>
 #include <lp2p/service/pubsub.hpp>
 #include <lp2p/swarm/swarm.hpp>
 
@@ -262,7 +263,7 @@ private:
                                        .protocols = pubsub_protocols_of(*config_),
                                        .unix_now = config_->unix_now,
                                        .trace = config_->trace};
-        gossipsub::config g = config_->gossip;
+        gossipsub::config g = with_limits(config_->gossip, config_->bounds);
         g.common.seed = config_->seed;
         g.common.policy = config_->policy;
         if (config_->router == router_kind::gossipsub)
