@@ -37,11 +37,13 @@ public:
     using private_key = typename Stack::crypto::private_key;
 
     application(asio::io_context& on, options o, private_key key, lp2p::trace_sink trace)
-        : context_{on}, options_{std::move(o)}, out_{options_.name},
-          driver_{on.get_executor(),
-                  node{typename Stack::crypto{}, std::move(key), config_of(options_, trace),
-                       lp2p::io::now()}},
-          signals_{on, SIGINT, SIGTERM}, input_{on} {}
+        : context_{on}
+        , options_{std::move(o)}
+        , out_{options_.name, options_.log_level}
+        , driver_{on.get_executor(), node{typename Stack::crypto{}, std::move(key),
+                                          config_of(options_, trace), lp2p::io::now()}}
+        , signals_{on, SIGINT, SIGTERM}
+        , input_{on} {}
 
     /// Starts everything. 1 where it cannot listen: the reason is on stderr.
     int start() {
@@ -104,9 +106,8 @@ private:
     // --- starting ------------------------------------------------------------------------------
     template <class Server>
     void serve(const char* protocol) {
-        (void)driver_.serve(protocol, [](stream s) {
-            std::make_shared<Server>(std::move(s))->start();
-        });
+        (void)driver_.serve(protocol,
+                            [](stream s) { std::make_shared<Server>(std::move(s))->start(); });
     }
     bool listen(const lp2p::wire::multiaddr& at) {
         const auto got = driver_.listen(at);
@@ -154,7 +155,8 @@ private:
         });
     }
 
-    // --- acting -----------------------------------------------------------------------------------
+    // --- acting
+    // -----------------------------------------------------------------------------------
     void dial(const lp2p::wire::multiaddr& to) {
         dials_[self().dial(to, now())] = to;
         driver_.wake();
@@ -175,11 +177,11 @@ private:
     void publish(const std::string& topic, const std::string& body) {
         const auto id = self().publish(topic, lp2p::as_bytes(body), now());
         driver_.wake();
-        if (!id) return out_.say_error("publish_error", id.error(),
-                                       {{"topic", topic}, {"len", body.size()},
-                                        {"error", code_of(id.error())}});
-        out_.say("published",
-                 {{"topic", topic}, {"len", body.size()}, {"id", hex(id->view())}});
+        if (!id)
+            return out_.say_error(
+                "publish_error", id.error(),
+                {{"topic", topic}, {"len", body.size()}, {"error", code_of(id.error())}});
+        out_.say("published", {{"topic", topic}, {"len", body.size()}, {"id", hex(id->view())}});
     }
     void command_error(const std::string& command, lp2p::error why) {
         out_.say_error("command_error", why, {{"command", command}});
@@ -190,7 +192,8 @@ private:
                  {{"command", command}, {"code", code}, {"fault", "local"}, {"text", sentence}});
     }
 
-    // --- commands ----------------------------------------------------------------------------------
+    // --- commands
+    // ----------------------------------------------------------------------------------
     void read_commands() {
         input_.assign(::dup(STDIN_FILENO));
         read_command();
@@ -242,8 +245,7 @@ private:
         const auto space = rest.find(' ');
         const std::string first = rest.substr(0, space);
         for (const auto& t : options_.topics)
-            if (t == first && space != std::string::npos)
-                return publish(t, rest.substr(space + 1));
+            if (t == first && space != std::string::npos) return publish(t, rest.substr(space + 1));
         if (options_.topics.empty())
             return command_error("publish", "no_topic", "start with --topic, or name one of yours");
         publish(options_.topics.front(), rest);
@@ -289,8 +291,8 @@ private:
         std::string trouble;
     };
     void echo(const lp2p::wire::peer_id& peer, std::uint64_t bytes, std::uint64_t streams) {
-        auto run = std::make_shared<echo_run>(
-            echo_run{peer, bytes, streams, streams, out_.elapsed(), {}});
+        auto run =
+            std::make_shared<echo_run>(echo_run{peer, bytes, streams, streams, out_.elapsed(), {}});
         const auto done = [this, run](const std::string& trouble) {
             if (run->trouble.empty()) run->trouble = trouble;
             if (--run->left != 0) return;
@@ -325,7 +327,8 @@ private:
         out_.say("peers", {{"peers", all}});
     }
 
-    // --- stats ---------------------------------------------------------------------------------------
+    // --- stats
+    // ---------------------------------------------------------------------------------------
     void stats() {
         json per_peer = json::array();
         std::size_t conns = 0;
@@ -367,10 +370,10 @@ private:
         one["mesh"] = mesh;
         one["bytes_in"] = info->conn.bytes_in();
         one["bytes_out"] = info->conn.bytes_out();
-        one["rtt_us"] = info->conn.rtt() ? std::chrono::duration_cast<lp2p::microseconds>(
-                                               *info->conn.rtt())
-                                               .count()
-                                         : 0;
+        one["rtt_us"] =
+            info->conn.rtt()
+                ? std::chrono::duration_cast<lp2p::microseconds>(*info->conn.rtt()).count()
+                : 0;
         return one;
     }
     static std::size_t resident_kb() {
@@ -382,14 +385,16 @@ private:
         return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 1024;
     }
 
-    // --- events: connections ----------------------------------------------------------------------------
+    // --- events: connections
+    // ----------------------------------------------------------------------------
     void on(const lp2p::swarms::dialed& e) {
         const auto at = dials_.find(e.request);
         if (at == dials_.end()) return;
         const std::string_view ev = e.how == lp2p::dial_outcome::opened   ? "dial_ok"
                                     : e.how == lp2p::dial_outcome::joined ? "dial_joined"
                                                                           : "dial_reused";
-        out_.say(ev, {{"peer", peer_of(e.conn)}, {"addr", at->second.to_string()},
+        out_.say(ev, {{"peer", peer_of(e.conn)},
+                      {"addr", at->second.to_string()},
                       {"conn", number(e.conn)}});
         dials_.erase(at);
     }
@@ -399,9 +404,9 @@ private:
         json causes = json::array();
         for (const auto& c : self().take_causes(e.request))
             causes.push_back({{"addr", c.address.to_string()}, {"code", code_of(c.why)}});
-        out_.say_error("dial_error", e.why,
-                       {{"peer", name(e.peer)}, {"addr", at->second.to_string()},
-                        {"causes", causes}});
+        out_.say_error(
+            "dial_error", e.why,
+            {{"peer", name(e.peer)}, {"addr", at->second.to_string()}, {"causes", causes}});
         dials_.erase(at);
     }
     void on(const lp2p::swarms::conn_opened& e) {
@@ -430,32 +435,39 @@ private:
         ++said.count;
         if (said.at && out_.elapsed() - *said.at < 1000) return;
         out_.say_error("upgrade_error", e.why,
-                       {{"conn", number(e.id)}, {"dir", text(lp2p::to_string(e.dir))},
-                        {"remote", remote.to_string()}, {"stage", text(lp2p::to_string(e.stage))},
+                       {{"conn", number(e.id)},
+                        {"dir", text(lp2p::to_string(e.dir))},
+                        {"remote", remote.to_string()},
+                        {"stage", text(lp2p::to_string(e.stage))},
                         {"count", said.count}});
         said = {out_.elapsed(), 0};
     }
     void on(const lp2p::swarms::duplicate_ended& e) {
-        out_.say("duplicate", {{"peer", peer_of(e.kept)}, {"kept", number(e.kept)},
+        out_.say("duplicate", {{"peer", peer_of(e.kept)},
+                               {"kept", number(e.kept)},
                                {"closed", number(e.closed)},
                                {"rule", text(lp2p::to_string(e.rule))}});
     }
     void on(const lp2p::swarms::redial_storm& e) {
-        out_.say("warning", {{"kind", "redial_storm"}, {"peer", name(e.peer)},
+        out_.say("warning", {{"kind", "redial_storm"},
+                             {"peer", name(e.peer)},
                              {"hint", "the peer dials again and again although it is connected"}});
     }
 
-    // --- events: identify, ping ----------------------------------------------------------------------------
+    // --- events: identify, ping
+    // ----------------------------------------------------------------------------
     void on(const lp2p::service::identified& e) {
         const auto* about = self().about(e.conn);
         const auto info = self().look(e.conn);
         if (about == nullptr || !info) return;
         json addrs = json::array();
         for (const auto& a : about->addresses) addrs.push_back(a.to_string());
-        out_.say("identified",
-                 {{"peer", peer_of(e.conn)}, {"conn", number(e.conn)}, {"agent", about->agent},
-                  {"protocols", info->conn.knowledge().supported()}, {"addrs", addrs},
-                  {"observed", about->observed ? about->observed->to_string() : ""}});
+        out_.say("identified", {{"peer", peer_of(e.conn)},
+                                {"conn", number(e.conn)},
+                                {"agent", about->agent},
+                                {"protocols", info->conn.knowledge().supported()},
+                                {"addrs", addrs},
+                                {"observed", about->observed ? about->observed->to_string() : ""}});
     }
     void on(const lp2p::service::identify_failed& e) {
         out_.say_error("identify_failed", e.why,
@@ -463,56 +475,65 @@ private:
     }
     void on(const lp2p::service::protocols_updated& e) {
         const auto change = self().take_change(e.conn);
-        out_.say("protocols_updated",
-                 {{"peer", peer_of(e.conn)}, {"conn", number(e.conn)}, {"added", change.added},
-                  {"removed", change.removed}, {"source", text(lp2p::service::to_string(e.source))},
-                  {"accepted", e.accepted}});
+        out_.say("protocols_updated", {{"peer", peer_of(e.conn)},
+                                       {"conn", number(e.conn)},
+                                       {"added", change.added},
+                                       {"removed", change.removed},
+                                       {"source", text(lp2p::service::to_string(e.source))},
+                                       {"accepted", e.accepted}});
         for (const auto& p : change.removed)
             if (lp2p::pubsub::kind_of(p))
                 return out_.say("warning", {{"kind", "protocol_withdrawn"},
-                                            {"peer", peer_of(e.conn)}, {"conn", number(e.conn)},
+                                            {"peer", peer_of(e.conn)},
+                                            {"conn", number(e.conn)},
                                             {"value", p},
                                             {"hint", "rust withdraws it after five streams (H1)"}});
     }
     void on(const lp2p::service::pinged& e) {
-        out_.say("ping", {{"peer", peer_of(e.conn)},
-                          {"rtt_us", std::chrono::duration_cast<lp2p::microseconds>(e.rtt).count()}});
+        out_.say("ping",
+                 {{"peer", peer_of(e.conn)},
+                  {"rtt_us", std::chrono::duration_cast<lp2p::microseconds>(e.rtt).count()}});
     }
-    void on(const lp2p::service::ping_failed& e) {
-        command_error("ping", e.why);
-    }
+    void on(const lp2p::service::ping_failed& e) { command_error("ping", e.why); }
 
-    // --- events: streams ------------------------------------------------------------------------------------
+    // --- events: streams
+    // ------------------------------------------------------------------------------------
     void on(const lp2p::swarms::substream_open& e) {
         const std::string protocol = text(self().protocol(e.id));
         streams_[e.id] = {protocol, e.dir};
-        out_.say("stream_open",
-                 {{"peer", peer_of(e.id.conn)}, {"conn", number(e.id.conn)},
-                  {"stream", static_cast<std::uint32_t>(e.id.stream)}, {"protocol", protocol},
-                  {"dir", text(lp2p::to_string(e.dir))}});
+        out_.say("stream_open", {{"peer", peer_of(e.id.conn)},
+                                 {"conn", number(e.id.conn)},
+                                 {"stream", static_cast<std::uint32_t>(e.id.stream)},
+                                 {"protocol", protocol},
+                                 {"dir", text(lp2p::to_string(e.dir))}});
     }
     void on(const lp2p::swarms::substream_ended& e) {
         const auto at = streams_.extract(e.id);
         if (!at) return;
-        out_.say("stream_close",
-                 {{"peer", peer_of(e.id.conn)}, {"conn", number(e.id.conn)},
-                  {"stream", static_cast<std::uint32_t>(e.id.stream)},
-                  {"protocol", at.mapped().first}, {"dir", text(lp2p::to_string(at.mapped().second))},
-                  {"reason", e.why.why ? code_of(e.why.why) : "finished"},
-                  {"by", text(lp2p::to_string(e.why.by))}});
+        out_.say("stream_close", {{"peer", peer_of(e.id.conn)},
+                                  {"conn", number(e.id.conn)},
+                                  {"stream", static_cast<std::uint32_t>(e.id.stream)},
+                                  {"protocol", at.mapped().first},
+                                  {"dir", text(lp2p::to_string(at.mapped().second))},
+                                  {"reason", e.why.why ? code_of(e.why.why) : "finished"},
+                                  {"by", text(lp2p::to_string(e.why.by))}});
     }
 
-    // --- events: pubsub ---------------------------------------------------------------------------------------
+    // --- events: pubsub
+    // ---------------------------------------------------------------------------------------
     void on(const lp2p::service::pubsub_message& e) {
         const auto m = self().take(e.id);
         if (!m) return;
         const auto author = lp2p::wire::peer_id::from_bytes(m->view.from);
         const auto data = m->view.data;
-        out_.say("message",
-                 {{"from", author ? name(*author) : ""}, {"via", name(e.via)},
-                  {"seqno", hex(m->view.seqno)}, {"topic", text(m->view.topic)},
-                  {"len", data.size()},
-                  {"head", text(lp2p::as_text(data.first(std::min<std::size_t>(48, data.size()))))}});
+        out_.say(
+            "message",
+            {{"from", author ? name(*author) : ""},
+             {"via", name(e.via)},
+             {"seqno", hex(m->view.seqno)},
+             {"topic", text(m->view.topic)},
+             {"len", data.size()},
+             {"head", text(lp2p::as_text(data.first(std::min<std::size_t>(48, data.size()))))}});
     }
     void on(const lp2p::service::peer_subscribed& e) {
         out_.say("peer_subscribed", {{"topic", text(e.topic.text())}, {"peer", name(e.peer)}});
@@ -521,30 +542,36 @@ private:
         out_.say("peer_unsubscribed", {{"topic", text(e.topic.text())}, {"peer", name(e.peer)}});
     }
     void on(const lp2p::service::grafted& e) {
-        out_.say("graft", {{"peer", name(e.peer)}, {"topic", text(e.topic.text())},
+        out_.say("graft", {{"peer", name(e.peer)},
+                           {"topic", text(e.topic.text())},
                            {"reason", e.by_peer ? "asked" : "mesh_low"}});
     }
     void on(const lp2p::service::pruned& e) {
-        out_.say("prune", {{"peer", name(e.peer)}, {"topic", text(e.topic.text())},
-                           {"reason", code_of(e.why)}});
+        out_.say(
+            "prune",
+            {{"peer", name(e.peer)}, {"topic", text(e.topic.text())}, {"reason", code_of(e.why)}});
     }
     void on(const lp2p::service::message_rejected& e) {
         out_.say_error("reject", e.why,
                        {{"peer", name(e.peer)}, {"reason", code_of(e.why)}, {"count", e.count}});
     }
     void on(const lp2p::service::messages_dropped& e) {
-        out_.say("warning", {{"kind", "limit"}, {"value", e.count},
-                             {"hint", "messages were not taken in time"}});
+        out_.say(
+            "warning",
+            {{"kind", "limit"}, {"value", e.count}, {"hint", "messages were not taken in time"}});
     }
     void on(const lp2p::service::slow_peer& e) {
-        out_.say("warning", {{"kind", "slow_peer"}, {"peer", name(e.peer)}, {"value", e.dropped},
+        out_.say("warning", {{"kind", "slow_peer"},
+                             {"peer", name(e.peer)},
+                             {"value", e.dropped},
                              {"hint", "the peer reads more slowly than we publish"}});
     }
     void on(const lp2p::service::pubsub_stream_out& e) {
-        const std::string_view protocol =
-            e.kind == lp2p::pubsub::peer_kind::gossipsub_v11   ? lp2p::pubsub::gossipsub_v11_protocol
-            : e.kind == lp2p::pubsub::peer_kind::gossipsub_v10 ? lp2p::pubsub::gossipsub_v10_protocol
-                                                               : lp2p::pubsub::floodsub_protocol;
+        const std::string_view protocol = e.kind == lp2p::pubsub::peer_kind::gossipsub_v11
+                                              ? lp2p::pubsub::gossipsub_v11_protocol
+                                          : e.kind == lp2p::pubsub::peer_kind::gossipsub_v10
+                                              ? lp2p::pubsub::gossipsub_v10_protocol
+                                              : lp2p::pubsub::floodsub_protocol;
         pubsub_out_[e.peer] = text(protocol);
         if (refused_.erase(e.peer) != 0)
             out_.say("warning_cleared", {{"kind", "pubsub_refused"}, {"peer", name(e.peer)}});
@@ -552,21 +579,22 @@ private:
                  {{"peer", name(e.peer)}, {"protocol", text(protocol)}, {"conn", number(e.conn)}});
     }
     void on(const lp2p::service::pubsub_stream_lost& e) {
-        out_.say("pubsub_out_stream_closed",
-                 {{"peer", name(e.peer)}, {"protocol", pubsub_out_[e.peer]},
-                  {"conn", number(e.conn)}, {"reason", code_of(e.why)}});
+        out_.say("pubsub_out_stream_closed", {{"peer", name(e.peer)},
+                                              {"protocol", pubsub_out_[e.peer]},
+                                              {"conn", number(e.conn)},
+                                              {"reason", code_of(e.why)}});
     }
     void on(const lp2p::service::pubsub_refused& e) {
-        out_.say("pubsub_out_stream_closed", {{"peer", name(e.peer)}, {"protocol", ""},
-                                              {"reason", code_of(e.why)}});
+        out_.say("pubsub_out_stream_closed",
+                 {{"peer", name(e.peer)}, {"protocol", ""}, {"reason", code_of(e.why)}});
         warn_refused(e.peer, code_of(e.why));
     }
-    void on(const lp2p::service::pubsub_exhausted& e) {
-        warn_refused(e.peer, "streams_exhausted");
-    }
+    void on(const lp2p::service::pubsub_exhausted& e) { warn_refused(e.peer, "streams_exhausted"); }
     void warn_refused(const lp2p::wire::peer_id& peer, const std::string& why) {
         if (!refused_.insert(peer).second) return;
-        out_.say("warning", {{"kind", "pubsub_refused"}, {"peer", name(peer)}, {"value", why},
+        out_.say("warning", {{"kind", "pubsub_refused"},
+                             {"peer", name(peer)},
+                             {"value", why},
                              {"hint", "no pubsub stream to this peer: gossip to it stops"}});
     }
     template <class Other>

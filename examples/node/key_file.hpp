@@ -50,7 +50,8 @@ namespace detail {
     }
     if (!type || *type > 3) return no;
     auto key = lp2p::crypto::botan{}.load(static_cast<lp2p::crypto::key_type>(*type), data);
-    if (!key) return tl::unexpected<std::string>{"its key is of a type that is not supported, or broken"};
+    if (!key)
+        return tl::unexpected<std::string>{"its key is of a type that is not supported, or broken"};
     return std::move(*key);
 }
 [[nodiscard]] inline key_or_trouble make() {
@@ -73,7 +74,8 @@ namespace detail {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0) return tl::unexpected<std::string>{"cannot be written"};
     const auto bytes = encode(*key);
-    const bool whole = ::write(fd, bytes.data(), bytes.size()) == static_cast<::ssize_t>(bytes.size());
+    const bool whole =
+        ::write(fd, bytes.data(), bytes.size()) == static_cast<::ssize_t>(bytes.size());
     if (::close(fd) != 0 || !whole) return tl::unexpected<std::string>{"cannot be written"};
     return key;
 }

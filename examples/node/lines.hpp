@@ -44,10 +44,19 @@ using json = nlohmann::ordered_json;
 
 class lines {
 public:
-    explicit lines(std::string name) : name_{std::move(name)}, start_{lp2p::io::now()} {}
+    /// `log_level`: which of the lines a person reads on stderr, too; 0 none, 1 what went wrong, 2
+    /// connections as well, 3 all.
+    lines(std::string name, int log_level)
+        : name_{std::move(name)}
+        , log_level_{log_level}
+        , start_{lp2p::io::now()} {}
 
     /// Prints one line; what a reader cannot take (a closed pipe) is not our trouble.
     void say(std::string_view ev, json fields = json::object()) {
+        if (level_of(ev) <= log_level_)
+            std::fprintf(stderr, "%s: %.*s %s\n", name_.c_str(), static_cast<int>(ev.size()),
+                         ev.data(),
+                         fields.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
         json line{{"impl", "lp2p"}, {"name", name_}, {"t_ms", elapsed()}, {"ev", ev}};
         line.update(fields);
         const std::string out = line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -66,7 +75,17 @@ public:
     }
 
 private:
+    [[nodiscard]] static int level_of(std::string_view ev) {
+        if (ev == "warning" || ev == "reject" || ev.ends_with("_error") || ev.ends_with("_failed"))
+            return 1;
+        return ev.starts_with("conn_") || ev.starts_with("dial_") || ev == "listening" ||
+                       ev == "identified" || ev == "duplicate" || ev == "exit"
+                   ? 2
+                   : 3;
+    }
+
     std::string name_;
+    int log_level_;
     lp2p::instant start_;
 };
 

@@ -16,10 +16,12 @@ namespace {
 using lp2p::wire::multiaddr;
 
 multiaddr address_of(const std::string& flag, const std::string& text) {
-    const auto parsed = multiaddr::parse(text);
+    lp2p::wire::parse_failure why;
+    const auto parsed = multiaddr::parse(text, &why);
     if (!parsed)
-        throw CLI::ValidationError(flag, "'" + text + "' is no address: " +
-                                             std::string{lp2p::text_of(parsed.error()).sentence});
+        throw CLI::ValidationError(flag,
+                                   "'" + text + "' is no address, at '" + std::string{why.part} +
+                                       "': " + std::string{lp2p::text_of(parsed.error()).sentence});
     if (!parsed->tcp())
         throw CLI::ValidationError(flag, "'" + text + "' is not an ip or dns address with tcp");
     return *parsed;
@@ -50,15 +52,17 @@ void set_limit(lp2p::limits& all, const std::string& text) {
             good = d.has_value();
             if (d) member = *d;
         } else {
-            const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), member);
+            const auto [end, ec] =
+                std::from_chars(value.data(), value.data() + value.size(), member);
             good = ec == std::errc{} && end == value.data() + value.size() && !value.empty();
         }
     });
     if (!known)
         throw CLI::ValidationError("--limit", "'" + name + "' is no limit; there are: " + names);
     if (!good)
-        throw CLI::ValidationError("--limit", "'" + text + "': the value must be a number, or a "
-                                                           "duration where the limit is one");
+        throw CLI::ValidationError("--limit", "'" + text +
+                                                  "': the value must be a number, or a "
+                                                  "duration where the limit is one");
 }
 
 std::vector<std::string> split(const std::string& list) {
@@ -109,35 +113,42 @@ std::optional<lp2p::duration> parse_duration(const std::string& text) {
 }
 
 parsed parse(int argc, char** argv) {
-    CLI::App app{"An lp2p node as a process: it listens, dials, gossips, and prints one JSON object "
-                 "per line on stdout.",
-                 "node"};
+    CLI::App app{
+        "An lp2p node as a process: it listens, dials, gossips, and prints one JSON object "
+        "per line on stdout.",
+        "node"};
     options o;
     std::vector<std::string> listen, dial, limit;
     std::string publish_every, run_for, redial, ping, stats, security = "noise";
     std::string router = "gossipsub", protocols, ids = "spec", sign = "strict", log = "warn";
     std::uint32_t max_streams = 0;
     app.add_option("--listen", listen, "address to listen at; 'none': dial only")
-        ->type_name("MADDR")->default_str("/ip4/127.0.0.1/tcp/0");
+        ->type_name("MADDR")
+        ->default_str("/ip4/127.0.0.1/tcp/0");
     app.add_option("--dial", dial, "peer to connect to, with /p2p/")->type_name("MADDR");
     app.add_option("--seed", o.seed, "the key is Ed25519 from SHA-256 of this; without: random");
     app.add_option("--key-file", o.key_file, "keeps the key: made where it is not there");
     app.add_option("--topic", o.topics, "topic to subscribe to");
-    app.add_option("--publish-every", publish_every, "publish in each topic that often")->type_name("DUR");
+    app.add_option("--publish-every", publish_every, "publish in each topic that often")
+        ->type_name("DUR");
     app.add_option("--count", o.count, "publish so many, 0: no end");
     app.add_option("--size", o.size, "bytes of a published message")->check(CLI::Range(1, 1 << 20));
     app.add_option("--duration", run_for, "end after this, 0: until told")->type_name("DUR");
-    app.add_option("--redial-every", redial, "ask for every --dial again that often")->type_name("DUR");
+    app.add_option("--redial-every", redial, "ask for every --dial again that often")
+        ->type_name("DUR");
     app.add_option("--security", security, "noise, or plaintext (nothing is secret)");
     app.add_option("--router", router, "gossipsub, floodsub or none");
-    app.add_option("--gossip-protocols", protocols, "pubsub protocols to offer, best first")->type_name("LIST");
+    app.add_option("--gossip-protocols", protocols, "pubsub protocols to offer, best first")
+        ->type_name("LIST");
     app.add_option("--message-id", ids, "spec, go, rust, js or sha256");
     app.add_option("--sign", sign, "strict: signed only; none: unsigned only");
     app.add_option("--max-streams", max_streams, "streams that we may have open, per connection")
         ->check(CLI::Range(1, 256));
     app.add_option("--limit", limit, "any limit of the table")->type_name("NAME=VALUE");
     app.add_option("--ping-every", ping, "ping every peer that often")->type_name("DUR");
-    app.add_option("--stats-every", stats, "a stats line that often, 0: none")->type_name("DUR")->default_str("1s");
+    app.add_option("--stats-every", stats, "a stats line that often, 0: none")
+        ->type_name("DUR")
+        ->default_str("1s");
     app.add_flag("--stdin", o.commands, "take commands, one a line");
     app.add_option("--name", o.name, "how the lines call this node");
     app.add_option("--trace", o.trace, "write every trace event to this file, as JSON lines");
@@ -164,15 +175,18 @@ parsed parse(int argc, char** argv) {
                                               {"none", lp2p::router_kind::none}});
         o.gossip_protocols = protocols_of(protocols);
         o.ids = choice<message_ids>("--message-id", ids,
-                                    {{"spec", message_ids::spec}, {"go", message_ids::spec},
-                                     {"rust", message_ids::rust}, {"js", message_ids::js},
+                                    {{"spec", message_ids::spec},
+                                     {"go", message_ids::spec},
+                                     {"rust", message_ids::rust},
+                                     {"js", message_ids::js},
                                      {"sha256", message_ids::sha256}});
         o.sign = choice<bool>("--sign", sign, {{"strict", true}, {"none", false}});
         if (!o.sign && ids == "spec" && app.count("--message-id") == 0) o.ids = message_ids::sha256;
         if (!o.sign && o.ids != message_ids::sha256 && o.ids != message_ids::js)
             throw CLI::ValidationError("--message-id", "an unsigned message has no author: with "
                                                        "--sign none only sha256 and js work");
-        o.log_level = choice<int>("--log", log, {{"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}});
+        o.log_level =
+            choice<int>("--log", log, {{"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}});
         for (const auto& l : limit) set_limit(o.bounds, l);
         if (max_streams != 0) o.bounds.streams_out = max_streams;
         if (o.router == lp2p::router_kind::none && !o.topics.empty())

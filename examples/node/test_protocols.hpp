@@ -26,13 +26,17 @@ inline constexpr const char* source_protocol = "/lp2p/source/1";
 inline constexpr const char* reset_protocol = "/lp2p/reset/1";
 
 /// Byte number `i` of every checked pattern.
-[[nodiscard]] inline std::byte pattern(std::uint64_t i) { return static_cast<std::byte>(i & 0xffU); }
+[[nodiscard]] inline std::byte pattern(std::uint64_t i) {
+    return static_cast<std::byte>(i & 0xffU);
+}
 
 /// Serves one stream of /lp2p/echo/1: one buffer, so reading waits for writing.
 template <class Stream>
 class echo_server : public std::enable_shared_from_this<echo_server<Stream>> {
 public:
-    explicit echo_server(Stream s) : stream_{std::move(s)}, buffer_(16 * 1024) {}
+    explicit echo_server(Stream s)
+        : stream_{std::move(s)}
+        , buffer_(16 * 1024) {}
     void start() {
         stream_.async_read_some(asio::buffer(buffer_), [self = this->shared_from_this()](
                                                            std::error_code ec, std::size_t n) {
@@ -59,13 +63,17 @@ private:
 template <class Stream>
 class sink_server : public std::enable_shared_from_this<sink_server<Stream>> {
 public:
-    explicit sink_server(Stream s) : stream_{std::move(s)}, buffer_(16 * 1024) {}
+    explicit sink_server(Stream s)
+        : stream_{std::move(s)}
+        , buffer_(16 * 1024) {}
     void start() {
         stream_.async_read_some(asio::buffer(buffer_), [self = this->shared_from_this()](
                                                            std::error_code ec, std::size_t n) {
             self->total_ += n;
-            if (ec == asio::error::eof) self->answer();
-            else if (!ec) self->start();
+            if (ec == asio::error::eof)
+                self->answer();
+            else if (!ec)
+                self->start();
         });
     }
 
@@ -87,7 +95,9 @@ private:
 template <class Stream>
 class source_server : public std::enable_shared_from_this<source_server<Stream>> {
 public:
-    explicit source_server(Stream s) : stream_{std::move(s)}, buffer_(16 * 1024) {}
+    explicit source_server(Stream s)
+        : stream_{std::move(s)}
+        , buffer_(16 * 1024) {}
     void start() {
         asio::async_read(stream_, asio::buffer(wanted_),
                          [self = this->shared_from_this()](std::error_code ec, std::size_t) {
@@ -120,7 +130,8 @@ private:
 template <class Stream>
 class reset_server : public std::enable_shared_from_this<reset_server<Stream>> {
 public:
-    explicit reset_server(Stream s) : stream_{std::move(s)} {}
+    explicit reset_server(Stream s)
+        : stream_{std::move(s)} {}
     void start() {
         stream_.async_read_some(asio::buffer(byte_), [self = this->shared_from_this()](
                                                          std::error_code ec, std::size_t) {
@@ -133,7 +144,8 @@ private:
     std::array<std::byte, 1> byte_{};
 };
 
-/// Speaks /lp2p/echo/1: sends a pattern, half-closes, and checks all that comes back while it sends.
+/// Speaks /lp2p/echo/1: sends a pattern, half-closes, and checks all that comes back while it
+/// sends.
 template <class Stream>
 class echo_client : public std::enable_shared_from_this<echo_client<Stream>> {
 public:
@@ -141,8 +153,11 @@ public:
     using done = std::function<void(const std::string&)>;
 
     echo_client(Stream s, std::uint64_t bytes, done told)
-        : stream_{std::move(s)}, bytes_{bytes}, told_{std::move(told)}, out_(16 * 1024),
-          in_(16 * 1024) {}
+        : stream_{std::move(s)}
+        , bytes_{bytes}
+        , told_{std::move(told)}
+        , out_(16 * 1024)
+        , in_(16 * 1024) {}
     void start() {
         send();
         receive();
@@ -151,7 +166,8 @@ public:
 private:
     void send() {
         if (sent_ == bytes_) return stream_.shutdown_send();
-        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(bytes_ - sent_, out_.size()));
+        const auto n =
+            static_cast<std::size_t>(std::min<std::uint64_t>(bytes_ - sent_, out_.size()));
         for (std::size_t i = 0; i < n; ++i) out_[i] = pattern(sent_ + i);
         asio::async_write(stream_, asio::buffer(out_.data(), n),
                           [self = this->shared_from_this(), n](std::error_code ec, std::size_t) {
