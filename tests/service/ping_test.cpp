@@ -114,6 +114,21 @@ TEST_F(Ping, TheRemotesFinBetweenPingsIsNoFailureOfOne) {
     EXPECT_EQ(streams(), 2U);
 }
 
+TEST_F(Ping, AStreamThatEndsUnderAQuestionIsReplacedOnce) {
+    s.ask(conn, h, now);
+    agree();
+    echo();
+    (void)told();
+    s.ask(conn, h, now);
+    EXPECT_TRUE(s.finished(ours(), {}, h, now)); // go: 30 s after it was opened
+    EXPECT_TRUE(told().empty()) << "nobody's failure yet";
+    EXPECT_EQ(streams(), 2U);
+    agree();
+    EXPECT_TRUE(s.finished(ours(), {}, h, now));
+    EXPECT_EQ(one<ping_failed>().why, error{ping::errc::closed}) << "this one never answered";
+    EXPECT_EQ(streams(), 2U);
+}
+
 TEST_F(Ping, TheEndOfAConnectionFailsWhatIsInFlight) {
     s.ask(conn, h, now);
     agree();

@@ -120,6 +120,7 @@ private:
             , pause{on}
             , wait{least} {}
         tcp::acceptor acceptor;
+        tcp::endpoint from; ///< who came last: a socket that was reset since cannot tell
         asio::steady_timer pause;
         duration wait; ///< of the next pause
     };
@@ -205,11 +206,11 @@ private:
     // --------------------------------------------------------------------------------
     void accept_next(const std::shared_ptr<listener>& l) {
         l->acceptor.async_accept(
-            [this, keep = keep(), l](const std::error_code& ec, tcp::socket socket) {
+            l->from, [this, keep = keep(), l](const std::error_code& ec, tcp::socket socket) {
                 if (!l->acceptor.is_open()) return;
                 if (ec) return accept_later(l);
                 l->wait = core_.settings().accept_pause_least;
-                accept(std::move(socket));
+                accept(std::move(socket), l->from);
                 if (l->acceptor.is_open()) accept_next(l);
             });
     }
@@ -221,11 +222,10 @@ private:
             if (!ec && l->acceptor.is_open()) accept_next(l);
         });
     }
-    void accept(tcp::socket socket) {
-        std::error_code ec, ec_local;
-        const auto remote = socket.remote_endpoint(ec);
-        const auto local = socket.local_endpoint(ec_local);
-        if (ec || ec_local) return; // it is gone already
+    void accept(tcp::socket socket, const tcp::endpoint& remote) {
+        std::error_code ec;
+        const auto local = socket.local_endpoint(ec);
+        if (ec) return;
         const auto id = core_.node().accepted(to_multiaddr(remote), to_multiaddr(local), now());
         if (!id) return core_.pump(); // refused: the socket closes
         add(std::move(socket), *id)->prepare();

@@ -143,6 +143,9 @@ private:
     struct asked {
         substream_id id{};
         std::unique_ptr<ping::dialer> machine; ///< nothing while the stream is being opened
+        bool waiting = false;                  ///< a question has no answer yet
+        bool served = false;                   ///< it has answered before
+        bool again = false;                    ///< ended by the other side under a question
     };
 
     asked* ours(substream_id id) {
@@ -154,6 +157,7 @@ private:
         ping::payload random{};
         crypto_.random(random);
         (void)a.machine->ping(random, now); // one in flight serves this question too
+        a.waiting = true;
         drive(a.id, *a.machine, h, now);
     }
     template <class Machine, host Host>
@@ -165,15 +169,30 @@ private:
         if (!over) return;
         const auto how = m.wants_end();
         timeouts_.erase(id);
-        if (ours(id) != nullptr) asks_.erase(id.conn);
+        const asked* a = ours(id);
+        const bool again = a != nullptr && a->again;
+        if (a != nullptr) asks_.erase(id.conn);
         else echoes_.erase(id);
-        if (!how) return;
-        if (how->how == end::reset) h.reset(id, how->code, now);
-        else h.finish(id, now);
+        if (how && how->how == end::reset) h.reset(id, how->code, now);
+        else if (how) h.finish(id, now);
+        if (again) ask(id.conn, h, now);
     }
-    void on(substream_id id, const ping::pong& e) { events_.push(pinged{id.conn, e.rtt}); }
+    void on(substream_id id, const ping::pong& e) {
+        if (asked* a = ours(id)) {
+            a->waiting = false;
+            a->served = true;
+        }
+        events_.push(pinged{id.conn, e.rtt});
+    }
+    /// go ends every ping stream after 30 s: nobody's failure, a question under way is asked again on
+    /// a new stream, once.
     void on(substream_id id, const ping::ended& e) {
-        if (ours(id) != nullptr && e.why.why) events_.push(ping_failed{id.conn, e.why.why});
+        asked* a = ours(id);
+        if (a == nullptr || !e.why.why) return;
+        const bool closed = e.why.why == fault::closed;
+        if (closed && !a->waiting) return;
+        a->again = closed && a->served;
+        if (!a->again) events_.push(ping_failed{id.conn, e.why.why});
     }
 
     Crypto crypto_;
