@@ -5,6 +5,8 @@
 #include "tests/support/laws.hpp"
 #include "tests/support/stacks.hpp"
 
+#include <lp2p/wire/multiaddr.hpp>
+
 namespace lp2p::test {
 
 inline wire::peer_id peer(std::uint8_t seed) { return person<plain_stack>{seed}.id; }
