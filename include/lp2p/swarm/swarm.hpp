@@ -379,6 +379,10 @@ private:
         s.conn = std::make_unique<connection_type>(r, *self_, std::move(c), crypto_, now);
         touch(id, s, now);
     }
+    void narrate(std::string_view name, conn_id id, instant now,
+                 std::initializer_list<trace_field> fields) const {
+        if (trace_) trace_({now, static_cast<std::uint64_t>(id), 0, name, fields});
+    }
     template <class F>
     void with(conn_id id, instant now, F&& f) {
         slot* s = find(id);
@@ -424,7 +428,7 @@ private:
             }
             while (auto a = dialer_.poll_attempt()) {
                 busy = true;
-                start_attempt(*a);
+                start_attempt(*a, now);
             }
             while (auto a = dialer_.poll_answer()) {
                 busy = true;
@@ -437,7 +441,7 @@ private:
 
     // Dials and bounds are in swarm_dials.hpp.
     request_id dial_peer(request_id request, const wire::peer_id& peer, instant now);
-    void start_attempt(const peer_dialer::attempt& a);
+    void start_attempt(const peer_dialer::attempt& a, instant now);
     void dial_attempt_failed(const slot& s, error why, instant now);
     void unpark(const wire::peer_id& peer, instant now);
     void tell_answer(peer_dialer::answer a);
@@ -447,11 +451,23 @@ private:
     [[nodiscard]] std::size_t taken() const noexcept;
     bool relieve_unread(instant now);
 
-    // --- the manager's decisions
-    // ------------------------------------------------------------------
+    // --- the manager's decisions ----------------------------------------------------------------
     void carry_out(const connection_manager::proceed& d, instant now) {
-        if (slot* s = find(d.id)) s->admitted = true;
+        if (slot* s = find(d.id)) {
+            s->admitted = true;
+            hold_losers(d.id, s->conn->peer(), true, now);
+        }
         with(d.id, now, [&](connection_type& c) { c.proceed(now); });
+    }
+    /// The winner of a crossing proceeds: the one that it beats agrees on nothing more, until the
+    /// winner is established (and that one ends) or failed.
+    void hold_losers(conn_id winner, const wire::peer_id& peer, bool held, instant now) {
+        for (auto& [id, s] : slots_)
+            if (id != winner && s.conn && s.admitted && s.conn->peer() == peer &&
+                (!held || !s.told_open)) {
+                s.conn->hold_inbound(held, now);
+                touch(id, s, now);
+            }
     }
     void carry_out(const connection_manager::refuse& d, instant now) {
         end_duplicate(d.id, d.kept, d.rule, now);
@@ -468,12 +484,13 @@ private:
         if (s == nullptr || !s->conn || s->conn->ended()) return;
         s->duplicate = true;
         events_.push(swarms::duplicate_ended{id, kept, rule});
+        narrate(trace_names::swarm_duplicate, id, now,
+                {{"kept", static_cast<std::int64_t>(kept)}, {"rule", to_string(rule)}});
         s->conn->close(swarms::errc::duplicate, now);
         touch(id, *s, now);
     }
 
-    // --- what a connection says
-    // -------------------------------------------------------------------
+    // --- what a connection says -----------------------------------------------------------------
     void on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
         const wire::peer_id& peer = s.conn->peer();
         if (s.dir == direction::inbound && !peers_.contains(peer) &&
@@ -485,12 +502,14 @@ private:
         if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
         manager_.proven(id, peer, s.dir, rtt, now);
     }
-    void on(conn_id id, slot& s, const connections::ready&, instant) {
+    void on(conn_id id, slot& s, const connections::ready&, instant now) {
         const wire::peer_id& peer = s.conn->peer();
         s.told_open = true;
         peers_[peer].push_back(id);
         book_.succeeded(peer);
         events_.push(swarms::conn_opened{id});
+        narrate(trace_names::swarm_established, id, now,
+                {{"peer", peer.bytes()}, {"dir", to_string(s.dir)}});
         manager_.established(id);
         parked_.erase(peer);
         dialer_.connected(peer);
@@ -527,12 +546,15 @@ private:
         const wire::peer_id peer = s.conn->peer();
         const upgrade_stage stage = s.conn->stage();
         manager_.ended(id, now);
+        hold_losers(id, peer, false, now);
         if (s.told_open) {
             const auto at = peers_.find(peer);
             std::erase(at->second, id);
             if (at->second.empty()) peers_.erase(at);
             farewells_.emplace(id, farewell{peer, s.remote});
             events_.push(swarms::conn_closed{id, e.why});
+            narrate(trace_names::swarm_closed, id, now,
+                    {{"peer", peer.bytes()}, {"why", e.why.why}, {"by", to_string(e.why.by)}});
         } else if (const auto kept = manager_.leading(peer);
                    kept && !s.duplicate && e.why.by == party::transport) {
             s.duplicate = s.dir == direction::inbound; // the remote decided

@@ -12,24 +12,27 @@ template <class Stack>
 request_id swarm<Stack>::dial_peer(request_id request, const wire::peer_id& peer, instant now) {
     if (const auto id = established(peer)) {
         events_.push(swarms::dialed{request, dial_outcome::reused, *id});
+        narrate(trace_names::swarm_dial_reused, *id, now, {{"peer", peer.bytes()}});
         return request;
     }
     if (ended_)
         events_.push(swarms::dial_failed{request, peer, swarms::errc::node_closed});
-    else
-        dialer_.dial(request, peer, book_, now);
+    else if (dialer_.dial(request, peer, book_, now))
+        narrate(trace_names::swarm_dial_joined, {}, now, {{"peer", peer.bytes()}});
     settle(now);
     return request;
 }
 
 template <class Stack>
-void swarm<Stack>::start_attempt(const peer_dialer::attempt& a) {
+void swarm<Stack>::start_attempt(const peer_dialer::attempt& a, instant now) {
     const conn_id id = next_id();
     slot& s = slots_[id];
     s.dir = direction::outbound;
     s.remote = a.address;
     s.attempt = a;
     commands_.push(dial_command{id, a.address});
+    narrate(trace_names::swarm_dial_started, id, now,
+            {{"peer", a.peer.bytes()}, {"address", a.address.bytes()}});
 }
 
 /// While another connection of the same peer is being decided, it may answer the dial yet: in a
@@ -43,6 +46,8 @@ void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
     }
     book_.failed(s.attempt.peer, s.remote, why, now);
     dialer_.attempt_failed(s.attempt, why);
+    narrate(trace_names::swarm_dial_failed, {}, now,
+            {{"peer", s.attempt.peer.bytes()}, {"address", s.remote.bytes()}, {"why", why}});
 }
 
 /// The connection that was to answer a dial is over, too: the dial goes on. An address that led
