@@ -37,8 +37,8 @@ class Frames:
 
 
 class CuttingProxy:
-    """Passes bytes between whoever connects to `port` and `target`. The first connection is ended, both
-    ways, once `extra` bytes more than `frames` frames went `direction`: `how` is "close" (FIN to both)
+    """Passes bytes between whoever connects to `port` and `target`. The first connection, then the only
+    one, is ended both ways once `extra` bytes more than `frames` frames went `direction`: `how` is "close" (FIN to both)
     or "reset" (RST to both). Without a direction nothing is ever cut."""
 
     def __init__(self, target, direction=None, frames=0, extra=0, how="close"):
@@ -61,6 +61,8 @@ class CuttingProxy:
             except OSError:
                 return
             threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+            if self.direction:  # who dials again by itself is refused
+                return self._server.close()
 
     def _carry(self, near):
         """One thread owns both sockets, so that close() is at once what the other side sees."""

@@ -153,6 +153,20 @@ TYPED_TEST(Connection, LazyIsOpenAtOnceAndDataFollowsTheProposal) {
     p.pump();
     EXPECT_EQ(this->all(p.dialer, *id, p.now()), "late");
 }
+TYPED_TEST(Connection, WhatTheRemoteOpensIsNotAnsweredWhileHeld) {
+    auto p = this->connected();
+    p.listener.hold_inbound(true, p.now());
+    const auto id = this->open(p, {"/echo/1"});
+    p.pump();
+    EXPECT_TRUE(p.take_dialer_events().empty()) << "neither agreed nor refused";
+    p.listener.hold_inbound(false, p.now());
+    p.pump();
+    const auto ours = last<connections::substream_open>(p.take_dialer_events());
+    ASSERT_TRUE(id && ours);
+    EXPECT_EQ(ours->id, *id);
+    EXPECT_EQ(count<connections::substream_open>(p.take_listener_events()), 1U);
+}
+
 TYPED_TEST(Connection, LateNaEndsALazySubstreamAsRefused) {
     auto p = this->connected();
     const auto id = this->open(p, {"/gone/1"}, confirm::lazy);

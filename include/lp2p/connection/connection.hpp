@@ -162,6 +162,21 @@ public:
     }
     /// What inbound substreams are answered with from now on.
     void serve(multistream::protocol_list list) { config_.serves = std::move(list); }
+    /// While held, nothing that the remote opens is answered: what it would say there stays in its own
+    /// queues. For a connection that is about to lose a crossing: rust sends its subscriptions once,
+    /// into the first pubsub stream that is agreed (H3).
+    void hold_inbound(bool held, instant now) {
+        if (std::exchange(inbound_held_, held) == held || held || !session_ || ended_) return;
+        std::vector<substream_index> waiting;
+        for (const substream_entry& e : ledger_.entries())
+            if (e.dir == direction::inbound && e.phase != substream_phase::open)
+                waiting.push_back(e.index);
+        for (const substream_index index : waiting)
+            if (substream_entry* e = ledger_.find(index); e != nullptr && e->stream)
+                if (!session_->read(*e->stream).empty())
+                    on(yamux::stream_readable{*e->stream}, now);
+        drain(now);
+    }
     /// Asks the remote whether it is there; `pong` follows, or `keepalive_timeout` ends it.
     void ping(instant now) {
         if (!session_ || ended_) return;
@@ -312,6 +327,8 @@ private:
         substream_entry* entry = ledger_.find(e.id);
         if (entry == nullptr) return;
         entry->last_progress = now;
+        const bool agreed = entry->dir == direction::outbound || entry->phase == substream_phase::open;
+        if (inbound_held_ && !agreed) return;
         if (entry->phase == substream_phase::waiting) start_listening(*entry, now);
         if (entry->talk)
             talk(entry->index, now);
@@ -552,6 +569,7 @@ private:
 
     role role_;
     bool ready_ = false;
+    bool inbound_held_ = false;
     config config_;
     instant now_;           ///< the latest told
     upgrade_stage stage_{}; ///< once there is no upgrade any more
