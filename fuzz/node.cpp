@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Script: a whole node among remotes that the input plays, some of them strangers who send raw bytes,
-// some real connections whose substreams say whatever they want; clock steps and local calls between.
+// Script: a whole node among remotes that the input plays, some of them strangers who send raw
+// bytes, some real connections whose substreams say whatever they want; clock steps and local calls
+// between.
 //
 // Whatever happens: calls return, tables keep their bounds, every connection and substream that was
 // told has one end, and a node that was shut down has nothing left to do.
@@ -34,9 +35,10 @@ struct person {
     wire::peer_id id;
 };
 
-const std::vector<std::string> protocols[] = {
-    {"/ipfs/id/1.0.0"},  {"/ipfs/id/push/1.0.0"}, {"/ipfs/ping/1.0.0"}, {"/meshsub/1.1.0"},
-    {"/floodsub/1.0.0"}, {"/ours/1"},             {"/nobody/1"},        {"/meshsub/1.0.0"}};
+const std::vector<std::string> protocols[] = {{"/ipfs/id/1.0.0"},   {"/ipfs/id/push/1.0.0"},
+                                              {"/ipfs/ping/1.0.0"}, {"/meshsub/1.1.0"},
+                                              {"/floodsub/1.0.0"},  {"/ours/1"},
+                                              {"/nobody/1"},        {"/meshsub/1.0.0"}};
 
 /// One transport and whoever is at the other end of it.
 struct link {
@@ -107,17 +109,26 @@ private:
 
     void step() {
         switch (in_.below(12)) {
-        case 0: return accept();
-        case 1: return say_raw();
-        case 2: return remote_opens();
+        case 0:
+            return accept();
+        case 1:
+            return say_raw();
+        case 2:
+            return remote_opens();
         case 3:
         case 4:
-        case 5: return remote_says();
-        case 6: return remote_ends();
-        case 7: return pass(in_.flag() ? duration{milliseconds{in_.byte()}} : in_.wait());
-        case 8: return end_link();
-        case 9: return spoil_next();
-        default: return local_call();
+        case 5:
+            return remote_says();
+        case 6:
+            return remote_ends();
+        case 7:
+            return pass(in_.flag() ? duration{milliseconds{in_.byte()}} : in_.wait());
+        case 8:
+            return end_link();
+        case 9:
+            return spoil_next();
+        default:
+            return local_call();
         }
     }
     void accept() {
@@ -136,9 +147,10 @@ private:
     void remote_opens() {
         link* l = some_link();
         if (l == nullptr || !l->remote) return;
-        (void)l->remote->open(protocols[in_.below(8)], purpose::application,
-                              after(now_, seconds{10}),
-                              in_.flag() ? confirm::lazy : confirm::wait, now_);
+        const auto& names =
+            protocols[in_.below(8)]; // one choice a statement: arguments have no order
+        const confirm how = in_.flag() ? confirm::lazy : confirm::wait;
+        (void)l->remote->open(names, purpose::application, after(now_, seconds{10}), how, now_);
     }
     /// Bytes of the script, with or without an honest length before them.
     void remote_says() {
@@ -147,10 +159,18 @@ private:
         const auto s = l->streams[in_.below(static_cast<std::uint32_t>(l->streams.size()))];
         byte_vector out;
         switch (in_.below(4)) {
-        case 0: out = to_vector(in_.piece()); break;
-        case 1: wire::encode_length_prefixed(in_.piece(), out); break;
-        case 2: wire::encode_length_prefixed(an_rpc(), out); break;
-        default: out.resize(in_.below(3000), std::byte{in_.byte()});
+        case 0:
+            out = to_vector(in_.piece());
+            break;
+        case 1:
+            wire::encode_length_prefixed(in_.piece(), out);
+            break;
+        case 2:
+            wire::encode_length_prefixed(an_rpc(), out);
+            break;
+        default:
+            out.resize(in_.below(3000));
+            std::fill(out.begin(), out.end(), std::byte{in_.byte()});
         }
         (void)l->remote->write(s, out, now_);
     }
@@ -161,7 +181,8 @@ private:
         if (in_.flag()) {
             const person& author = others_[in_.below(2)];
             const auto data = in_.bytes(in_.below(20));
-            if (auto m = pubsub::sign(author.crypto, author.key, author.id, in_.below(5), topic,
+            const std::uint64_t seqno = in_.below(5);
+            if (auto m = pubsub::sign(author.crypto, author.key, author.id, seqno, topic,
                                       has(data) ? data : pubsub::empty_field)) {
                 if (in_.below(4) == 0) m->signature[0] ^= std::byte{1};
                 pubsub::encode_publish(m->view(), body);
@@ -178,8 +199,10 @@ private:
         link* l = some_link();
         if (l == nullptr || !l->remote || l->streams.empty()) return;
         const auto s = l->streams[in_.below(static_cast<std::uint32_t>(l->streams.size()))];
-        if (in_.flag()) l->remote->finish(s, now_);
-        else l->remote->reset(s, in_.byte(), now_);
+        if (in_.flag())
+            l->remote->finish(s, now_);
+        else
+            l->remote->reset(s, in_.byte(), now_);
     }
     void end_link() {
         link* l = some_link();
@@ -193,19 +216,35 @@ private:
         const person& other = others_[in_.below(2)];
         const std::string topic(1 + in_.below(2), 't');
         switch (in_.below(10)) {
-        case 0: (void)node_.dial(address(1).with_peer(other.id), now_); return;
-        case 1:
-        case 2: (void)node_.subscribe(topic, now_); return;
-        case 3: (void)node_.unsubscribe(topic, now_); return;
-        case 4:
-        case 5: (void)node_.publish(topic, in_.piece(), now_); return;
-        case 6: (void)node_.ping(other.id, now_); return;
-        case 7:
-            (void)node_.open(other.id, protocols[in_.below(8)], after(now_, seconds{5}),
-                             in_.flag() ? confirm::lazy : confirm::wait, now_);
+        case 0:
+            (void)node_.dial(address(1).with_peer(other.id), now_);
             return;
-        case 8: (void)node_.serve("/late/" + std::to_string(in_.below(3)), now_); return;
-        default: node_.disconnect(other.id, now_); return;
+        case 1:
+        case 2:
+            (void)node_.subscribe(topic, now_);
+            return;
+        case 3:
+            (void)node_.unsubscribe(topic, now_);
+            return;
+        case 4:
+        case 5:
+            (void)node_.publish(topic, in_.piece(), now_);
+            return;
+        case 6:
+            (void)node_.ping(other.id, now_);
+            return;
+        case 7: {
+            const auto& names = protocols[in_.below(8)];
+            const confirm how = in_.flag() ? confirm::lazy : confirm::wait;
+            (void)node_.open(other.id, names, after(now_, seconds{5}), how, now_);
+            return;
+        }
+        case 8:
+            (void)node_.serve("/late/" + std::to_string(in_.below(3)), now_);
+            return;
+        default:
+            node_.disconnect(other.id, now_);
+            return;
         }
     }
     void pass(duration by) {
@@ -225,7 +264,8 @@ private:
         now_ = until;
     }
 
-    // --- the pump ---------------------------------------------------------------------------------
+    // --- the pump
+    // ---------------------------------------------------------------------------------
     void run() {
         for (int i = 0; i < 100'000; ++i) {
             bool busy = false;
@@ -292,7 +332,8 @@ private:
         bool busy = false;
         while (auto e = l.remote->poll_event()) {
             busy = true;
-            if (std::holds_alternative<connections::identity_proven>(*e)) l.remote->proceed(now_);
+            if (std::holds_alternative<connections::identity_proven>(*e))
+                l.remote->proceed(now_);
             else if (const auto* o = std::get_if<connections::substream_open>(&*e))
                 l.streams.push_back(o->id);
             else if (const auto* x = std::get_if<connections::substream_ended>(&*e))
@@ -310,7 +351,8 @@ private:
         return busy;
     }
 
-    // --- what the node tells ------------------------------------------------------------------------
+    // --- what the node tells
+    // ------------------------------------------------------------------------
     void on(const swarms::conn_opened& e) {
         ++opened_;
         fuzz::require(!node_.peer(e.id).empty(), "a connection without a peer");
@@ -318,6 +360,10 @@ private:
     void on(const swarms::conn_closed& e) {
         ++closed_;
         fuzz::require(!node_.peer(e.id).empty(), "who ended cannot be asked about");
+    }
+    void on(const service::identify_failed& e) {
+        fuzz::require(!node_.peer(e.conn).empty(),
+                      "a failure of a connection that was told closed");
     }
     void on(const swarms::substream_open& e) {
         fuzz::require(substreams_.insert(e.id).second, "a substream was told open twice");

@@ -24,7 +24,8 @@ public:
     using host_id = std::size_t;
 
     explicit node_net(std::size_t nodes, node_config all = {}, std::uint64_t seed = 1)
-        : net{seed}, config_{std::move(all)} {
+        : net{seed}
+        , config_{std::move(all)} {
         net.latency = milliseconds{10};
         net.jitter = milliseconds{2};
         for (std::size_t i = 0; i < nodes; ++i) add();
@@ -62,7 +63,8 @@ public:
     /// Everybody says the name of the round and its own.
     void everybody_publishes(std::string_view topic, const std::string& round) {
         for (host_id h = 0; h < net_size_; ++h)
-            ASSERT_TRUE(net[h].publish(topic, as_bytes(round + "/" + std::to_string(h)), net.now()));
+            ASSERT_TRUE(
+                net[h].publish(topic, as_bytes(round + "/" + std::to_string(h)), net.now()));
     }
     /// How many ordered pairs delivered this round's message exactly once.
     [[nodiscard]] std::size_t pairs_delivered(const std::string& round) const {

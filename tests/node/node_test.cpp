@@ -127,6 +127,30 @@ TEST(Node, WhoEndedCanBeAskedAboutWhenItIsTold) {
     EXPECT_TRUE(n[0].pubsub_state()->topic_peers("t").empty());
 }
 
+TEST(Node, NothingThatNamesAConnectionComesBehindItsEnd) {
+    net n{2};
+    n.subscribe_all("t");
+    n.dial(0, 1);
+    n.net.advance(milliseconds{95}); // identify is on its way
+    std::size_t nameless = 0, late = 0;
+    bool closed = false;
+    n.also = [&](std::size_t h, const node_event& e) {
+        if (h != 0) return;
+        closed = closed || std::holds_alternative<swarms::conn_closed>(e);
+        late += closed && (std::holds_alternative<service::pubsub_stream_lost>(e) ||
+                           std::holds_alternative<service::pubsub_refused>(e));
+        if (const auto* f = std::get_if<service::identify_failed>(&e))
+            nameless += n[h].peer(f->conn).empty() ? 1 : 0;
+    };
+    ASSERT_TRUE(n[0].established(n[1].id()));
+    n[0].disconnect(n[1].id(), n.net.now());
+    n.net.advance(seconds{1});
+    EXPECT_TRUE(closed);
+    EXPECT_EQ(n.count<service::identify_failed>(0), 1U);
+    EXPECT_EQ(nameless, 0U);
+    EXPECT_EQ(late, 0U);
+}
+
 TEST(Node, AfterACutItIsAsAfterAFreshStart) {
     net n{2};
     n.subscribe_all("t");
@@ -213,8 +237,8 @@ TEST(Node, AProtocolOfYoursIsServedAndOpened) {
     serve_echo(n);
     n.dial(0, 1);
     n.net.advance(seconds{1});
-    const auto id = n[0].open(n[1].id(), echo, after(n.net.now(), seconds{5}), confirm::wait,
-                              n.net.now());
+    const auto id =
+        n[0].open(n[1].id(), echo, after(n.net.now(), seconds{5}), confirm::wait, n.net.now());
     ASSERT_TRUE(id);
     n.net.advance(seconds{1});
     ASSERT_EQ(n.count<swarms::substream_open>(0), 1U);
@@ -245,8 +269,8 @@ TEST(Node, ALateProtocolIsPushed) {
 
 TEST(Node, WhatNobodyServesIsRefusedAndWhatIsNoProtocolIsNoneToServe) {
     net n = two();
-    const auto id = n[0].open(n[1].id(), echo, after(n.net.now(), seconds{5}), confirm::wait,
-                              n.net.now());
+    const auto id =
+        n[0].open(n[1].id(), echo, after(n.net.now(), seconds{5}), confirm::wait, n.net.now());
     ASSERT_TRUE(id);
     n.net.advance(seconds{1});
     const auto failed = test::last<swarms::substream_failed>(n.net.events(0));
@@ -274,8 +298,8 @@ TEST(Node, ASubstreamThatWasResetBeforeItWasOpenIsNotHeardOfAgain) {
     serve_echo(n);
     n.dial(0, 1);
     n.net.advance(seconds{1});
-    const auto id = n[0].open(n[1].id(), echo, after(n.net.now(), seconds{5}), confirm::wait,
-                              n.net.now());
+    const auto id =
+        n[0].open(n[1].id(), echo, after(n.net.now(), seconds{5}), confirm::wait, n.net.now());
     n[0].reset(*id, 0, n.net.now());
     n.net.advance(seconds{10});
     EXPECT_EQ(n.count<swarms::substream_open>(0), 0U);
@@ -290,8 +314,7 @@ TEST(Node, PingMeasures) {
     const auto pong = test::last<service::pinged>(n.net.events(0));
     ASSERT_TRUE(pong);
     EXPECT_GE(pong->rtt, milliseconds{20});
-    EXPECT_EQ(n[0].ping(wire::peer_id{}, n.net.now()).error(),
-              error{swarms::errc::not_connected});
+    EXPECT_EQ(n[0].ping(wire::peer_id{}, n.net.now()).error(), error{swarms::errc::not_connected});
 }
 
 // ---- pubsub ----

@@ -9,8 +9,8 @@
 namespace lp2p::service {
 namespace {
 
-using test::fake_host;
 using std::chrono::minutes;
+using test::fake_host;
 using test::start;
 
 const byte_vector their_key = to_vector(as_bytes("the key that the connection has proven"));
@@ -35,8 +35,8 @@ identify::message decoded(byte_view parts) {
     identify::message m;
     while (!parts.empty()) {
         const auto length = *wire::decode_uvarint(parts);
-        EXPECT_TRUE(identify::merge(
-            m, parts.subspan(length.size, static_cast<std::size_t>(length.value))));
+        EXPECT_TRUE(
+            identify::merge(m, parts.subspan(length.size, static_cast<std::size_t>(length.value))));
         parts = parts.subspan(length.size + static_cast<std::size_t>(length.value));
     }
     return m;
@@ -455,8 +455,8 @@ TEST_F(Identify, PushesOfOursKeepToABucketOfFiveAndOneInFiveSeconds) {
     const auto push_something = [&](int i) {
         s.announce(message({"/ours", "/" + std::to_string(i)}), now);
         advance(seconds{1});
-        if (!h.opening(conn).empty() && h.streams[h.opening(conn).back()].proposals.front() ==
-                                            identify::push_protocol)
+        if (!h.opening(conn).empty() &&
+            h.streams[h.opening(conn).back()].proposals.front() == identify::push_protocol)
             (void)take_push();
     };
     for (int i = 0; i < 60; ++i) push_something(i);

@@ -142,8 +142,10 @@ protected:
             if (id.conn == which && !st.gone()) all.emplace_back(id, st.protocol.empty());
         h.disconnect(which);
         for (const auto& [id, opening] : all) {
-            if (opening) (void)s.failed(id, connections::errc::transport_reset, h, now);
-            else (void)s.ended(id, connections::errc::transport_reset, h, now);
+            if (opening)
+                (void)s.failed(id, connections::errc::transport_reset, h, now);
+            else
+                (void)s.ended(id, connections::errc::transport_reset, h, now);
         }
         s.closed(which, peer, h, now);
     }
@@ -242,8 +244,8 @@ TEST_F(Pubsub, SubscriptionsGoAgainWhenTheRemoteOpensANewStream) {
 
 TEST_F(Pubsub, EveryFailureIsTriedAgainWithBackoff) {
     const error causes[] = {connections::errc::negotiation_reset,
-                            connections::errc::negotiation_timeout,
-                            connections::errc::ack_backlog, connections::errc::negotiation_closed};
+                            connections::errc::negotiation_timeout, connections::errc::ack_backlog,
+                            connections::errc::negotiation_closed};
     opened();
     duration wait = milliseconds{500};
     std::size_t opened_so_far = 1;
@@ -365,7 +367,8 @@ TEST_F(Pubsub, ItMovesToTheConnectionThatIsLeft) {
     const auto all = rpcs(written(after));
     ASSERT_GE(all.size(), 2U);
     EXPECT_EQ(all[0].subscribed, std::vector<std::string>{"t"});
-    EXPECT_EQ(messages_in(written(after)), (std::vector<std::string>{"waits", "cut in the middle"}));
+    EXPECT_EQ(messages_in(written(after)),
+              (std::vector<std::string>{"waits", "cut in the middle"}));
     EXPECT_TRUE(told<pubsub_exhausted>().empty());
 }
 
@@ -466,7 +469,8 @@ TEST_F(Pubsub, TheNewestStreamWinsAndTheOlderOnesWholeRpcsCount) {
 TEST_F(Pubsub, AHundredStreamsKeepFour) {
     (void)live();
     std::vector<substream_id> all;
-    for (int i = 0; i < 100; ++i) all.push_back(remote_opens(i == 0 ? subscribes("t") : byte_vector{}));
+    for (int i = 0; i < 100; ++i)
+        all.push_back(remote_opens(i == 0 ? subscribes("t") : byte_vector{}));
     std::size_t kept = 0;
     for (const auto id : all) kept += h.streams.at(id).reset ? 0 : 1;
     EXPECT_EQ(kept, 4U);

@@ -88,7 +88,8 @@ public:
         return all;
     }
 
-    // --- service::host ----------------------------------------------------------------------------
+    // --- service::host
+    // ----------------------------------------------------------------------------
     result<substream_id> open(conn_id conn, std::span<const std::string> protocols, purpose use,
                               instant deadline, confirm, instant) {
         if (open_fails) return fail(*open_fails);

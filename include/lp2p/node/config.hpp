@@ -16,13 +16,13 @@ namespace lp2p::inline v0 {
 enum class router_kind : std::uint8_t { gossipsub, floodsub, none };
 
 struct node_config {
-    std::string agent = "lp2p/0.1.0";               ///< as identify says it
-    std::string protocol_version = "lp2p/0.1.0";    ///< as identify says it
-    limits bounds{};                                ///< threats.md §2
-    std::uint64_t seed = 0;                         ///< for choices; make it different per node
-    unix_time unix_now{};                           ///< where sequence numbers begin
+    std::string agent = "lp2p/0.1.0";            ///< as identify says it
+    std::string protocol_version = "lp2p/0.1.0"; ///< as identify says it
+    limits bounds{};                             ///< threats.md §2
+    std::uint64_t seed = 0;                      ///< for choices; make it different per node
+    unix_time unix_now{};                        ///< where sequence numbers begin
     router_kind router = router_kind::gossipsub;
-    gossipsub::config gossip{};                     ///< also its `common` for floodsub
+    gossipsub::config gossip{}; ///< also its `common` for floodsub
     /// `strict_no_sign` needs an id function that asks for no author (`pubsub::sha256_id`), else
     /// nothing can be published (`bad_message_id`).
     pubsub::signature_policy policy = pubsub::signature_policy::strict_sign;

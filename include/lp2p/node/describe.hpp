@@ -36,22 +36,35 @@ template <class Errc>
 
 [[nodiscard]] constexpr error_text text_of(error e) noexcept {
     switch (e.where) {
-    case domain::crypto: return detail::text_of<crypto::errc>(e.code);
-    case domain::wire: return detail::text_of<wire::errc>(e.code);
-    case domain::multistream: return detail::text_of<multistream::errc>(e.code);
-    case domain::noise: return detail::text_of<noise::errc>(e.code);
-    case domain::yamux: return detail::text_of<yamux::errc>(e.code);
-    case domain::identify: return detail::text_of<identify::errc>(e.code);
-    case domain::ping: return detail::text_of<ping::errc>(e.code);
-    case domain::plaintext: return detail::text_of<insecure::errc>(e.code);
-    case domain::pubsub: return detail::text_of<pubsub::errc>(e.code);
-    case domain::connection: return detail::text_of<connections::errc>(e.code);
-    case domain::swarm: return detail::text_of<swarms::errc>(e.code);
-    case domain::service: return detail::text_of<service::errc>(e.code);
+    case domain::crypto:
+        return detail::text_of<crypto::errc>(e.code);
+    case domain::wire:
+        return detail::text_of<wire::errc>(e.code);
+    case domain::multistream:
+        return detail::text_of<multistream::errc>(e.code);
+    case domain::noise:
+        return detail::text_of<noise::errc>(e.code);
+    case domain::yamux:
+        return detail::text_of<yamux::errc>(e.code);
+    case domain::identify:
+        return detail::text_of<identify::errc>(e.code);
+    case domain::ping:
+        return detail::text_of<ping::errc>(e.code);
+    case domain::plaintext:
+        return detail::text_of<insecure::errc>(e.code);
+    case domain::pubsub:
+        return detail::text_of<pubsub::errc>(e.code);
+    case domain::connection:
+        return detail::text_of<connections::errc>(e.code);
+    case domain::swarm:
+        return detail::text_of<swarms::errc>(e.code);
+    case domain::service:
+        return detail::text_of<service::errc>(e.code);
     case domain::none:
     case domain::core:
     case domain::node:
-    case domain::io: break;
+    case domain::io:
+        break;
     }
     return {};
 }

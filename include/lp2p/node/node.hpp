@@ -26,15 +26,16 @@ public:
     using pubsub_type = service::pubsub_service<crypto>;
 
     basic_node(crypto random, private_key key, node_config c, instant now)
-        : config_{std::make_unique<node_config>(std::move(c))}, key_{std::move(key)},
-          public_key_{wire::public_key{key_.type(), to_vector(key_.public_data())}},
-          id_{wire::peer_id::of(public_key_, random)},
-          swarm_{Stack::security::make_identity(random, key_), id_,
-                 typename swarm_type::config{.bounds = config_->bounds,
-                                             .seed = config_->seed,
-                                             .trace = config_->trace},
-                 random, now},
-          identify_{{.bounds = &config_->bounds}}, ping_{random} {
+        : config_{std::make_unique<node_config>(std::move(c))}
+        , key_{std::move(key)}
+        , public_key_{wire::public_key{key_.type(), to_vector(key_.public_data())}}
+        , id_{wire::peer_id::of(public_key_, random)}
+        , swarm_{Stack::security::make_identity(random, key_), id_,
+                 typename swarm_type::config{
+                     .bounds = config_->bounds, .seed = config_->seed, .trace = config_->trace},
+                 random, now}
+        , identify_{{.bounds = &config_->bounds}}
+        , ping_{random} {
         if (config_->router != router_kind::none) pubsub_.emplace(make_pubsub(random, now));
         announce(now);
     }
@@ -79,10 +80,12 @@ public:
         if (failed_last_ != request_id{}) causes_.erase(std::exchange(failed_last_, request_id{}));
         auto e = events_.poll();
         if (!e) return e;
-        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e)) told_last_ = closed->id;
+        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e))
+            told_last_ = closed->id;
         else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
             told_last_ = failed->id;
-        else if (const auto* no = std::get_if<swarms::dial_failed>(&*e)) failed_last_ = no->request;
+        else if (const auto* no = std::get_if<swarms::dial_failed>(&*e))
+            failed_last_ = no->request;
         else if (const auto* same = std::get_if<swarms::duplicate_ended>(&*e))
             if (const auto at = known_.find(same->closed); at != known_.end() && !at->second.opened)
                 told_last_ = same->closed;
@@ -141,7 +144,8 @@ public:
         return swarm_.connections_to(peer);
     }
     [[nodiscard]] std::vector<wire::peer_id> peers() const { return swarm_.peers(); }
-    /// Who is at the other end; answers for an ended connection until the poll behind its last event.
+    /// Who is at the other end; answers for an ended connection until the poll behind its last
+    /// event.
     [[nodiscard]] wire::peer_id peer(conn_id id) const {
         const auto at = known_.find(id);
         return at == known_.end() ? swarm_.peer(id) : at->second.peer;
@@ -177,7 +181,8 @@ public:
         return {};
     }
 
-    // --- your protocols ---------------------------------------------------------------------------
+    // --- your protocols
+    // ---------------------------------------------------------------------------
     /// Inbound substreams of this protocol come as `substream_open`. Tell it before connecting: a
     /// rust peer asks once (H31). Errors: `invalid_protocol`; `too_many_protocols` for identify,
     /// which would then say nothing at all.
@@ -193,8 +198,7 @@ public:
     }
     result<substream_id> open(const wire::peer_id& peer, std::span<const std::string> protocols,
                               instant deadline, confirm how, instant now) {
-        const auto id =
-            swarm_.open(peer, protocols, purpose::application, deadline, how, now);
+        const auto id = swarm_.open(peer, protocols, purpose::application, deadline, how, now);
         if (id) mine_.insert(*id);
         settle(now);
         return id;
@@ -221,7 +225,8 @@ public:
         settle(now);
     }
 
-    // --- pubsub -----------------------------------------------------------------------------------
+    // --- pubsub
+    // -----------------------------------------------------------------------------------
     status subscribe(std::string_view topic, instant now) {
         if (!pubsub_) return fail(service::errc::no_pubsub);
         const status done = pubsub_->subscribe(topic, swarm_, now);
@@ -290,29 +295,25 @@ private:
     /// Swarm's events to the services, theirs to the application, until nobody has anything to say.
     void settle(instant now) {
         if (std::exchange(settling_, true)) return;
-        for (bool busy = true; busy;) {
-            busy = false;
-            while (auto e = swarm_.poll_event()) {
-                busy = true;
-                std::visit([&](auto& told) { on(told, now); }, *e);
-            }
-            while (auto e = identify_.poll_event()) {
-                busy = true;
-                std::visit([&](auto& told) { on(told, now); }, *e);
-            }
-            while (auto e = ping_.poll_event())
-                std::visit([&](auto& told) { events_.push(told); }, *e);
-            while (pubsub_) {
-                auto e = pubsub_->poll_event();
-                if (!e) break;
-                std::visit([&](auto& told) { events_.push(told); }, *e);
-            }
+        hear_services(now);
+        while (auto e = swarm_.poll_event()) {
+            std::visit([&](auto& told) { on(told, now); }, *e);
+            hear_services(now);
         }
         if (last_word_) events_.push(*std::exchange(last_word_, std::nullopt));
         settling_ = false;
     }
+    /// After each event of swarm, so that what follows from it is told behind it.
+    void hear_services(instant now) {
+        while (auto e = identify_.poll_event()) std::visit([&](auto& told) { on(told, now); }, *e);
+        while (auto e = ping_.poll_event()) std::visit([&](auto& told) { events_.push(told); }, *e);
+        if (!pubsub_) return;
+        while (auto e = pubsub_->poll_event())
+            std::visit([&](auto& told) { events_.push(told); }, *e);
+    }
 
-    // --- what connections say ----------------------------------------------------------------------
+    // --- what connections say
+    // ----------------------------------------------------------------------
     void on(const swarms::conn_opened& e, instant now) {
         const auto info = swarm_.look(e.id);
         if (!info) return;
@@ -325,6 +326,7 @@ private:
         identify_.closed(e.id);
         ping_.closed(e.id);
         if (pubsub_) pubsub_->closed(e.id, peer(e.id), swarm_, now);
+        hear_services(now); // nothing that names this connection comes behind its end
         events_.push(e);
     }
     void on(const swarms::upgrade_failed& e, instant) {
@@ -400,7 +402,8 @@ private:
         events_.push(e);
     }
 
-    // --- what identify says -----------------------------------------------------------------------
+    // --- what identify says
+    // -----------------------------------------------------------------------
     void on(const service::identified& e, instant now) {
         events_.push(e);
         learned(e.conn, now);

@@ -8,24 +8,27 @@ namespace lp2p::inline v0::service {
 
 /// Codes of `domain::service`.
 enum class errc : std::uint16_t {
-    push_too_often = 1,   ///< more pushes than the bucket allows, or two at once
-    streams_exhausted,    ///< as many pubsub streams as one connection may see
-    replaced_by_newer,    ///< the remote opened a newer stream for the same purpose
-    connection_ended,     ///< the connection under it is over
-    no_pubsub,            ///< this node runs no router
-    unknown_topic,        ///< not subscribed to it
-    message_too_large,    ///< over what peers take
+    push_too_often = 1, ///< more pushes than the bucket allows, or two at once
+    streams_exhausted,  ///< as many pubsub streams as one connection may see
+    replaced_by_newer,  ///< the remote opened a newer stream for the same purpose
+    connection_ended,   ///< the connection under it is over
+    no_pubsub,          ///< this node runs no router
+    unknown_topic,      ///< not subscribed to it
+    message_too_large,  ///< over what peers take
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
     switch (e) {
     case errc::push_too_often:
     case errc::streams_exhausted:
-    case errc::message_too_large: return fault::limit;
+    case errc::message_too_large:
+        return fault::limit;
     case errc::replaced_by_newer:
-    case errc::connection_ended: return fault::closed;
+    case errc::connection_ended:
+        return fault::closed;
     case errc::no_pubsub:
-    case errc::unknown_topic: return fault::local;
+    case errc::unknown_topic:
+        return fault::local;
     }
     return fault::local;
 }
@@ -34,25 +37,39 @@ enum class errc : std::uint16_t {
 }
 [[nodiscard]] constexpr std::string_view name(errc e) noexcept {
     switch (e) {
-    case errc::push_too_often: return "push_too_often";
-    case errc::streams_exhausted: return "streams_exhausted";
-    case errc::replaced_by_newer: return "replaced_by_newer";
-    case errc::connection_ended: return "connection_ended";
-    case errc::no_pubsub: return "no_pubsub";
-    case errc::unknown_topic: return "unknown_topic";
-    case errc::message_too_large: return "message_too_large";
+    case errc::push_too_often:
+        return "push_too_often";
+    case errc::streams_exhausted:
+        return "streams_exhausted";
+    case errc::replaced_by_newer:
+        return "replaced_by_newer";
+    case errc::connection_ended:
+        return "connection_ended";
+    case errc::no_pubsub:
+        return "no_pubsub";
+    case errc::unknown_topic:
+        return "unknown_topic";
+    case errc::message_too_large:
+        return "message_too_large";
     }
     return {};
 }
 [[nodiscard]] constexpr std::string_view describe(errc e) noexcept {
     switch (e) {
-    case errc::push_too_often: return "the peer pushes identify more often than it may";
-    case errc::streams_exhausted: return "this connection has seen as many pubsub streams as it may";
-    case errc::replaced_by_newer: return "the peer opened a newer stream for the same purpose";
-    case errc::connection_ended: return "the connection under it is over";
-    case errc::no_pubsub: return "this node runs no pubsub router";
-    case errc::unknown_topic: return "this node is not subscribed to that topic";
-    case errc::message_too_large: return "the message is larger than peers take";
+    case errc::push_too_often:
+        return "the peer pushes identify more often than it may";
+    case errc::streams_exhausted:
+        return "this connection has seen as many pubsub streams as it may";
+    case errc::replaced_by_newer:
+        return "the peer opened a newer stream for the same purpose";
+    case errc::connection_ended:
+        return "the connection under it is over";
+    case errc::no_pubsub:
+        return "this node runs no pubsub router";
+    case errc::unknown_topic:
+        return "this node is not subscribed to that topic";
+    case errc::message_too_large:
+        return "the message is larger than peers take";
     }
     return {};
 }

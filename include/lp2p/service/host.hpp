@@ -81,15 +81,18 @@ template <class Machine, host Host>
 void conclude(const Machine& machine, substream_id id, Host& h, instant now) {
     const auto how = machine.wants_end();
     if (!how) return;
-    if (how->how == end::reset) h.reset(id, how->code, now);
-    else h.finish(id, now);
+    if (how->how == end::reset)
+        h.reset(id, how->code, now);
+    else
+        h.finish(id, now);
 }
 
 /// What is left of a substream once we have said all: drops what still comes until the remote ends
 /// it too, and resets it where the remote does not (a substream is never forgotten, H14).
 class leaving {
 public:
-    explicit leaving(instant deadline) noexcept : deadline_{deadline} {}
+    explicit leaving(instant deadline) noexcept
+        : deadline_{deadline} {}
 
     [[nodiscard]] result<std::size_t> receive(byte_view in, instant) const noexcept {
         return in.size();

@@ -62,7 +62,8 @@ public:
         std::optional<wire::multiaddr> observed;
     };
 
-    explicit identify_service(config c) noexcept : config_{c} {}
+    explicit identify_service(config c) noexcept
+        : config_{c} {}
 
     /// What this node says of itself; a change is pushed, coalesced over `push_coalesce`.
     void announce(identify::message ours, instant now) {
@@ -123,7 +124,8 @@ public:
             start(id, asking{identify::requester{asked_config(at->second), now}}, h, now);
         else if (at->second.push == id)
             start(id, pushing{{ours_, sent_config(), now}}, h, now);
-        else return false;
+        else
+            return false;
         return true;
     }
     /// An `open` failed.
@@ -167,13 +169,17 @@ public:
         timeouts_.erase(id);
         const auto peer = peers_.find(id.conn);
         if (peer == peers_.end()) return true;
-        if (theirs) peer->second.being_pushed = false;
-        else if (push_arrived) peer->second.push_failures = 0;
-        else (void)failed_on(id, peer->second, why, now);
+        if (theirs)
+            peer->second.being_pushed = false;
+        else if (push_arrived)
+            peer->second.push_failures = 0;
+        else
+            (void)failed_on(id, peer->second, why, now);
         return true;
     }
 
-    // --- the machine ------------------------------------------------------------------------------
+    // --- the machine
+    // ------------------------------------------------------------------------------
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(earlier(retries_.next(), timeouts_.next()), pushes_.next());
@@ -217,8 +223,10 @@ public:
         if (known != nullptr && known->of(identify::push_protocol) == support::unsupported) return;
         if (!e.pushes_out.take(now)) return pushes_.set(conn, e.pushes_out.ready_at(now));
         const auto id = open(conn, identify::push_protocol, h, now);
-        if (id) e.push = *id;
-        else push_failed(conn, e, id.error(), now);
+        if (id)
+            e.push = *id;
+        else
+            push_failed(conn, e, id.error(), now);
     }
 
 private:
@@ -241,7 +249,8 @@ private:
     using talk = std::variant<asking, answering, pushing, pushed, parting>;
     struct entry {
         entry(bucket_size in, bucket_size out, instant now)
-            : pushes_in{in, now}, pushes_out{out, now} {}
+            : pushes_in{in, now}
+            , pushes_out{out, now} {}
         byte_vector remote_key;
         std::optional<substream_id> question; ///< ours, open or being opened
         std::optional<substream_id> push;     ///< ours, being opened or written
@@ -292,8 +301,10 @@ private:
     void ask(conn_id conn, entry& e, Host& h, instant now) {
         if (e.question) return;
         const auto id = open(conn, identify::protocol, h, now);
-        if (id) e.question = *id;
-        else ask_failed(conn, e, id.error(), now);
+        if (id)
+            e.question = *id;
+        else
+            ask_failed(conn, e, id.error(), now);
     }
     void ask_again(conn_id conn, entry& e, instant now) {
         retries_.set(conn, after(now, backoff(e.failures)));
@@ -312,13 +323,17 @@ private:
         e.push_failures += 1;
     }
     bool failed_on(substream_id id, entry& e, error why, instant now) {
-        if (e.question == id) ask_failed(id.conn, e, why, now);
-        else if (e.push == id) push_failed(id.conn, e, why, now);
-        else return false;
+        if (e.question == id)
+            ask_failed(id.conn, e, why, now);
+        else if (e.push == id)
+            push_failed(id.conn, e, why, now);
+        else
+            return false;
         return true;
     }
 
-    // --- substreams -------------------------------------------------------------------------------
+    // --- substreams
+    // -------------------------------------------------------------------------------
     template <host Host>
     void start(substream_id id, talk t, Host& h, instant now) {
         drive(id, talks_.insert_or_assign(id, std::move(t)).first->second, h, now);
@@ -346,8 +361,10 @@ private:
         if (why) return ask_failed(id.conn, *e, why, now);
         e->question.reset();
         events_.push(identified{id.conn});
-        if (learn(id.conn, *e, t.machine.take(), list_source::identify, h)) e->failures = 0;
-        else ask_again(id.conn, *e, now);
+        if (learn(id.conn, *e, t.machine.take(), list_source::identify, h))
+            e->failures = 0;
+        else
+            ask_again(id.conn, *e, now);
     }
     template <host Host>
     void over(pushed& t, substream_id id, entry* e, Host& h, instant) {
@@ -375,16 +392,20 @@ private:
     template <host Host>
     void over(parting& t, substream_id id, entry* e, Host&, instant now) {
         if (e == nullptr || !t.was_push) return;
-        if (!t.machine.was_reset()) e->push_failures = 0;
-        else if (e->push) e->push_again = true;
-        else push_failed(id.conn, *e, identify::errc::reset, now);
+        if (!t.machine.was_reset())
+            e->push_failures = 0;
+        else if (e->push)
+            e->push_again = true;
+        else
+            push_failed(id.conn, *e, identify::errc::reset, now);
     }
     template <host Host>
     void part(substream_id id, bool was_push, Host& h, instant now) {
         start(id, parting{leaving{after(now, config_.bounds->identify_timeout)}, was_push}, h, now);
     }
 
-    // --- what they say ----------------------------------------------------------------------------
+    // --- what they say
+    // ----------------------------------------------------------------------------
     /// True where the list of protocols counts.
     template <host Host>
     bool learn(conn_id conn, entry& e, identify::message m, list_source source, Host& h) {

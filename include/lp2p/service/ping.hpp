@@ -32,7 +32,8 @@ class ping_service {
 public:
     using event = std::variant<pinged, ping_failed>;
 
-    explicit ping_service(Crypto crypto) : crypto_{std::move(crypto)} {}
+    explicit ping_service(Crypto crypto)
+        : crypto_{std::move(crypto)} {}
 
     [[nodiscard]] static bool serves(std::string_view protocol) noexcept {
         return protocol == ping::protocol;
@@ -163,18 +164,21 @@ private:
     template <class Machine, host Host>
     void drive(substream_id id, Machine& m, Host& h, instant now) {
         const bool over = pump(m, id, h, now);
-        while (auto e = m.poll_event())
-            std::visit([&](const auto& told) { on(id, told); }, *e);
+        while (auto e = m.poll_event()) std::visit([&](const auto& told) { on(id, told); }, *e);
         timeouts_.set(id, m.next_timeout());
         if (!over) return;
         const auto how = m.wants_end();
         timeouts_.erase(id);
         const asked* a = ours(id);
         const bool again = a != nullptr && a->again;
-        if (a != nullptr) asks_.erase(id.conn);
-        else echoes_.erase(id);
-        if (how && how->how == end::reset) h.reset(id, how->code, now);
-        else if (how) h.finish(id, now);
+        if (a != nullptr)
+            asks_.erase(id.conn);
+        else
+            echoes_.erase(id);
+        if (how && how->how == end::reset)
+            h.reset(id, how->code, now);
+        else if (how)
+            h.finish(id, now);
         if (again) ask(id.conn, h, now);
     }
     void on(substream_id id, const ping::pong& e) {
@@ -184,8 +188,8 @@ private:
         }
         events_.push(pinged{id.conn, e.rtt});
     }
-    /// go ends every ping stream after 30 s: nobody's failure, a question under way is asked again on
-    /// a new stream, once.
+    /// go ends every ping stream after 30 s: nobody's failure, a question under way is asked again
+    /// on a new stream, once.
     void on(substream_id id, const ping::ended& e) {
         asked* a = ours(id);
         if (a == nullptr || !e.why.why) return;

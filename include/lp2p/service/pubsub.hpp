@@ -40,9 +40,11 @@ public:
     };
 
     pubsub_service(config c, router r, wire::peer_id self, Crypto crypto)
-        : config_{std::move(c)}, router_{std::move(r)}, self_{std::move(self)},
-          crypto_{std::move(crypto)},
-          sequence_{config_.unix_now} {}
+        : config_{std::move(c)}
+        , router_{std::move(r)}
+        , self_{std::move(self)}
+        , crypto_{std::move(crypto)}
+        , sequence_{config_.unix_now} {}
 
     [[nodiscard]] bool serves(std::string_view protocol) const noexcept {
         for (const std::string& p : config_.protocols)
@@ -96,8 +98,8 @@ public:
             events_.push(pubsub_stream_in_lost{peer, e.in.front().id.conn});
             e.in.erase(e.in.begin());
         }
-        e.in.push_back({id, std::make_unique<pubsub::rpc_stream>(
-                                pubsub::rpc_flow::inbound, rpc_config(), now)});
+        e.in.push_back({id, std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::inbound,
+                                                                 rpc_config(), now)});
         owners_[id] = peer;
         events_.push(pubsub_stream_in{peer, id.conn});
         // The remote may have forgotten our subscriptions together with its old stream (H3).
@@ -114,8 +116,8 @@ public:
         entry& e = peers_.at(peer);
         const auto kind = pubsub::kind_of(h.protocol(id)).value_or(pubsub::peer_kind::floodsub);
         e.out = stream_state::live;
-        e.writer = std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound,
-                                                        rpc_config(), now);
+        e.writer =
+            std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound, rpc_config(), now);
         e.failures = 0;
         e.refused = false;
         ready(peer, e, kind, id.conn, now);
@@ -187,8 +189,10 @@ public:
         if (at == owners_.end()) return false;
         const wire::peer_id peer = at->second;
         entry& e = peers_.at(peer);
-        if (e.out_id == id && e.out != stream_state::none) out_closed(peer, e, why, h, now);
-        else in_closed(peer, e, id, end{end::reset, 0}, h, now);
+        if (e.out_id == id && e.out != stream_state::none)
+            out_closed(peer, e, why, h, now);
+        else
+            in_closed(peer, e, id, end{end::reset, 0}, h, now);
         forget_if_gone(peer, h, now);
         drain(h, now);
         return true;
@@ -243,7 +247,8 @@ public:
         return visit([](const auto& r) { return r.counters(); });
     }
 
-    // --- the machine ------------------------------------------------------------------------------
+    // --- the machine
+    // ------------------------------------------------------------------------------
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(retries_.next(), visit([](const auto& r) { return r.next_timeout(); }));
@@ -253,8 +258,7 @@ public:
         visit([&](auto& r) { r.handle_timeout(now); });
         while (const auto peer = retries_.expire(now)) {
             const auto at = peers_.find(*peer);
-            if (at != peers_.end() && at->second.out == stream_state::none &&
-                !at->second.refused)
+            if (at != peers_.end() && at->second.out == stream_state::none && !at->second.refused)
                 open_stream(*peer, at->second, h, now);
         }
         drain(h, now);
@@ -279,9 +283,9 @@ private:
         stream_state out = stream_state::none;
         substream_id out_id{};
         std::unique_ptr<pubsub::rpc_stream> writer; ///< while live
-        bool greeted = false; ///< the hello was handed to the writer
-        byte_vector unsent;   ///< what a stream's end cut: it goes again, whole, behind the hello
-        std::vector<inbound_stream> in;             ///< the newest last
+        bool greeted = false;                       ///< the hello was handed to the writer
+        byte_vector unsent; ///< what a stream's end cut: it goes again, whole, behind the hello
+        std::vector<inbound_stream> in; ///< the newest last
         std::uint32_t failures = 0;
         bool refused = false; ///< `na`: not asked again before a list or a new connection
     };
@@ -303,7 +307,8 @@ private:
         return nullptr;
     }
 
-    // --- our stream -------------------------------------------------------------------------------
+    // --- our stream
+    // -------------------------------------------------------------------------------
     template <host Host>
     void open_stream(const wire::peer_id& peer, entry& e, Host& h, instant now) {
         retries_.erase(peer);
@@ -329,9 +334,8 @@ private:
     /// The newest connection where the remote did not say no; null where there is none.
     template <host Host>
     carrier* best_carrier(entry& e, Host& h) const {
-        const auto at = std::find_if(e.conns.rbegin(), e.conns.rend(), [&](const carrier& c) {
-            return !is_unsupported(c.conn, h);
-        });
+        const auto at = std::find_if(e.conns.rbegin(), e.conns.rend(),
+                                     [&](const carrier& c) { return !is_unsupported(c.conn, h); });
         return at == e.conns.rend() ? nullptr : &*at;
     }
     /// True where the remote said no to all that we propose, by `na` or by a list without them.
@@ -346,8 +350,7 @@ private:
     /// After a failure on `conn`: at once where another connection is better, else with backoff
     /// while this one lives. An explicit `na` waits for a list or a new connection.
     template <host Host>
-    void again(const wire::peer_id& peer, entry& e, conn_id conn, error why, Host& h,
-               instant now) {
+    void again(const wire::peer_id& peer, entry& e, conn_id conn, error why, Host& h, instant now) {
         const carrier* const best = best_carrier(e, h);
         if (best != nullptr && best->conn != conn) return open_stream(peer, e, h, now);
         e.refused = best == nullptr || why == fault::refused;
@@ -383,7 +386,8 @@ private:
             const auto put = h.write(e.out_id, out, now);
             if (!put || *put == 0) return; // its end is told by an event, room too
             e.writer->transmitted(*put);
-            while (e.writer->poll_event()) {}
+            while (e.writer->poll_event()) {
+            }
         }
     }
     /// The hello goes first, then what the last stream did not finish, then what waits.
@@ -396,7 +400,8 @@ private:
         return !e.unsent.empty() && e.writer->send(std::exchange(e.unsent, {}));
     }
 
-    // --- their streams ------------------------------------------------------------------------------
+    // --- their streams
+    // ------------------------------------------------------------------------------
     template <host Host>
     void read(const wire::peer_id& peer, entry& e, substream_id id, Host& h, instant now) {
         pubsub::rpc_stream* s = stream_of(e, id);
@@ -420,11 +425,14 @@ private:
     }
     /// False where one was no RPC: what follows on that stream is nothing to lean on either.
     bool receive_rpcs(entry& e, pubsub::rpc_stream& s, instant now) {
-        while (s.poll_event()) {}
+        while (s.poll_event()) {
+        }
         while (const auto frame = s.take()) {
             const status read = pubsub::decode_rpc(*frame, rpc_bounds(), scratch_);
-            if (read) visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
-            else visit([&](auto& r) { r.malformed(*e.index, read.error()); });
+            if (read)
+                visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
+            else
+                visit([&](auto& r) { r.malformed(*e.index, read.error()); });
             if (!read && read.error() == error{pubsub::errc::malformed_rpc}) return false;
         }
         return true;
@@ -462,7 +470,8 @@ private:
         });
     }
 
-    // --- the router ---------------------------------------------------------------------------------
+    // --- the router
+    // ---------------------------------------------------------------------------------
     void ready(const wire::peer_id& peer, entry& e, pubsub::peer_kind kind, conn_id conn,
                instant now) {
         const carrier* on = carrier_of(e, conn);
@@ -495,16 +504,15 @@ private:
         const pubsub::message_view* m = visit([&](auto& r) { return r.waiting(e.id); });
         if (m == nullptr) return;
         if (const status holds = check(*m); !holds) {
-            visit([&](auto& r) {
-                r.validated(e.id, pubsub::verdict::reject, holds.error(), now);
-            });
+            visit([&](auto& r) { r.validated(e.id, pubsub::verdict::reject, holds.error(), now); });
             return;
         }
         if (visit([&](auto& r) { return r.authentic(e.id, now); }))
             visit([&](auto& r) { r.validated(e.id, pubsub::verdict::accept, now); });
     }
     [[nodiscard]] status check(const pubsub::message_view& m) const {
-        if (const status form = pubsub::check_form(config_.policy, m, self_.bytes()); !form) return form;
+        if (const status form = pubsub::check_form(config_.policy, m, self_.bytes()); !form)
+            return form;
         if (config_.policy != pubsub::signature_policy::strict_sign) return {};
         return pubsub::verify(m, crypto_);
     }
@@ -560,7 +568,8 @@ private:
         if (!own) return fail(own.error());
         return visit([&](auto& r) { return r.publish(own->view(), now); });
     }
-    [[nodiscard]] std::vector<wire::peer_id> ids(const std::vector<pubsub::peer_index>& from) const {
+    [[nodiscard]] std::vector<wire::peer_id>
+    ids(const std::vector<pubsub::peer_index>& from) const {
         std::vector<wire::peer_id> all;
         for (const pubsub::peer_index p : from) all.push_back(peer(p));
         return all;

@@ -68,8 +68,8 @@ struct pubsub_stream_in_lost {
     wire::peer_id peer;
     conn_id conn;
 };
-/// Opening our stream failed: by an `na` (fault refused) it waits for a new list or connection, else
-/// it is tried again.
+/// Opening our stream failed: by an `na` (fault refused) it waits for a new list or connection,
+/// else it is tried again.
 struct pubsub_refused {
     wire::peer_id peer;
     error why;
@@ -80,10 +80,9 @@ struct pubsub_exhausted {
     conn_id conn;
 };
 
-using pubsub_event =
-    std::variant<pubsub_message, peer_subscribed, peer_unsubscribed, grafted, pruned,
-                 message_rejected, messages_dropped, slow_peer, pubsub_stream_out,
-                 pubsub_stream_lost, pubsub_stream_in, pubsub_stream_in_lost, pubsub_refused,
-                 pubsub_exhausted>;
+using pubsub_event = std::variant<pubsub_message, peer_subscribed, peer_unsubscribed, grafted,
+                                  pruned, message_rejected, messages_dropped, slow_peer,
+                                  pubsub_stream_out, pubsub_stream_lost, pubsub_stream_in,
+                                  pubsub_stream_in_lost, pubsub_refused, pubsub_exhausted>;
 
 } // namespace lp2p::inline v0::service
