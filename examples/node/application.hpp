@@ -623,4 +623,14 @@ private:
     bool quitting_ = false;
 };
 
+/// Runs to the end; the exit code of the program.
+template <class Stack>
+int run_application(options o, typename Stack::crypto::private_key key, lp2p::trace_sink trace) {
+    asio::io_context context{1};
+    application<Stack> app{context, std::move(o), std::move(key), trace};
+    if (const int failed = app.start()) return failed;
+    context.run();
+    return 0;
+}
+
 } // namespace example

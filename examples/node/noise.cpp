@@ -14,11 +14,7 @@ struct stack {
 } // namespace
 
 int run_noise(options o, lp2p::crypto::botan::private_key key, lp2p::trace_sink trace) {
-    asio::io_context context{1};
-    application<stack> app{context, std::move(o), std::move(key), trace};
-    if (const int failed = app.start()) return failed;
-    context.run();
-    return 0;
+    return run_application<stack>(std::move(o), std::move(key), trace);
 }
 
 } // namespace example
