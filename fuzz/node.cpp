@@ -133,7 +133,7 @@ private:
     }
     void accept() {
         if (links_.size() >= most_links) return;
-        const auto id = node_.accepted(address(1 + in_.below(3) % 3), address(0), now_);
+        const auto id = node_.accepted(address(static_cast<std::uint8_t>(1 + in_.below(3))), address(0), now_);
         if (!id) return;
         link& l = links_.emplace_back();
         l.id = *id;

@@ -117,6 +117,7 @@
 #include <lp2p/swarm/errc.hpp>
 #include <lp2p/swarm/events.hpp>
 #include <lp2p/swarm/swarm.hpp>
+#include <lp2p/swarm/swarm_dials.hpp>
 
 #include <lp2p/service/errc.hpp>
 #include <lp2p/service/host.hpp>

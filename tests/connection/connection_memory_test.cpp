@@ -103,24 +103,30 @@ TYPED_TEST(ConnectionMemory, ASilentConnectionTakesAtMost4KiB) {
     EXPECT_LE(live_bytes() - before, 8U * 1024);
 }
 TYPED_TEST(ConnectionMemory, TheEndGivesTheMemoryBack) {
+    std::size_t held = 0;
+    const auto story = [&] {
+        const std::size_t before = live_bytes();
+        auto d = std::make_unique<connection<TypeParam>>(this->a.dials(this->b));
+        auto l = std::make_unique<connection<TypeParam>>(this->b.listens());
+        carry(*d, *l);
+        carry(*l, *d);
+        carry(*d, *l);
+        carry(*l, *d);
+        d->proceed(start);
+        carry(*d, *l);
+        byte_vector early(60'000);
+        (void)l->receive(early, start);
+        byte_vector{}.swap(early);
+        l->refuse(connections::errc::refused_by_caller);
+        d.reset();
+        while (l->poll_event()) {
+        }
+        held = live_bytes() - before;
+    };
+    story(); // once before it counts: a crypto library keeps some of what it makes at its first use
     const std::size_t before = live_bytes();
-    auto d = std::make_unique<connection<TypeParam>>(this->a.dials(this->b));
-    auto l = std::make_unique<connection<TypeParam>>(this->b.listens());
-    carry(*d, *l);
-    carry(*l, *d);
-    carry(*d, *l);
-    carry(*l, *d);
-    d->proceed(start);
-    carry(*d, *l);
-    byte_vector early(60'000);
-    (void)l->receive(early, start);
-    byte_vector{}.swap(early);
-    l->refuse(connections::errc::refused_by_caller);
-    d.reset();
-    while (l->poll_event()) {
-    }
-    EXPECT_LE(live_bytes() - before, 2U * 1024 + 512) << "what it held is gone at once";
-    l.reset();
+    story();
+    EXPECT_LE(held, 2U * 1024 + 512) << "what it held is gone at once";
     EXPECT_EQ(live_bytes(), before);
 }
 
