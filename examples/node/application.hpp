@@ -48,7 +48,7 @@ public:
     /// Starts everything. 1 where it cannot listen: the reason is on stderr.
     int start() {
         driver_.on_event([this](const lp2p::node_event& e) {
-            std::visit([this](const auto& told) { on(told); }, e);
+            std::visit([this](const auto& told) { this->on(told); }, e);
         });
         serve<echo_server<stream>>(echo_protocol);
         serve<sink_server<stream>>(sink_protocol);
