@@ -118,6 +118,21 @@ def echo_of_nothing(impl):
         echo(g, p, n, 0, 1)
 
 
+@for_each()
+def sink_source_reset_asked_by_node(impl):
+    """The same, asked by the node: a reset of the peer's is told as one, and nothing else is lost."""
+    with Group() as g:
+        n, p = linked(g, impl, "node")
+        for verb, what, reason in (("sink", f"{MIB} 3", "finished"), ("source", f"{MIB} 3", "finished"),
+                                   ("reset", "3", "stream_reset")):
+            at = n.mark()
+            n.tell(f"{verb} {p.peer} {what}")
+            done = n.wait(f"{verb}_done", LONG, at)
+            check(done["ok"] is True and done["streams"] == 3, f"{verb} failed", done)
+            n.wait("stream_close", LONG, at, protocol=f"/lp2p/{verb}/1", reason=reason)
+        echo(g, n, p, 1024, 1)
+
+
 @for_each(["rust"])
 def sink_source_reset(impl):
     """Half-close before the answer, an answer longer than the question, and resets."""

@@ -223,11 +223,11 @@ private:
         if (word == "unsubscribe") return run_unsubscribe(rest);
         if (word == "publish") return run_publish(rest);
         if (word == "open" || word == "disconnect" || word == "protocols" || word == "echo" ||
-            word == "ping")
+            word == "sink" || word == "source" || word == "reset" || word == "ping")
             return run_with_peer(word, rest);
         command_error(word, "unknown_command",
                       "there are dial, open, publish, subscribe, unsubscribe, disconnect, "
-                      "protocols, peers, echo, ping, stats, quit");
+                      "protocols, peers, echo, sink, source, reset, ping, stats, quit");
     }
     void run_dial(const std::string& rest) {
         const auto to = lp2p::wire::multiaddr::parse(rest);
@@ -271,11 +271,14 @@ private:
             in >> what;
             return open(*peer, what);
         }
-        std::uint64_t bytes = 0, streams = 1;
-        in >> bytes >> streams;
+        std::uint64_t bytes = 1, streams = 0;
+        if (word != "reset") in >> bytes;
+        in >> streams;
         if (!in || streams == 0 || streams > 2000)
-            return command_error(word, "bad_arguments", "echo PEER BYTES STREAMS");
-        echo(*peer, bytes, streams);
+            return command_error(word, "bad_arguments",
+                                 word == "reset" ? "reset PEER STREAMS"
+                                                 : word + " PEER BYTES STREAMS");
+        run_exchanges(word, *peer, bytes, streams);
     }
     void open(const lp2p::wire::peer_id& peer, const std::string& protocol) {
         driver_.async_open(peer, {protocol}, [this, peer, protocol](std::error_code ec, stream s) {
@@ -284,29 +287,41 @@ private:
                            {{"peer", name(peer)}, {"protocol", protocol}, {"dir", "out"}});
         });
     }
-    struct echo_run {
+    struct exchange_run {
+        std::string verb;
         lp2p::wire::peer_id peer;
         std::uint64_t bytes, streams, left;
         std::int64_t started;
         std::string trouble;
     };
-    void echo(const lp2p::wire::peer_id& peer, std::uint64_t bytes, std::uint64_t streams) {
-        auto run =
-            std::make_shared<echo_run>(echo_run{peer, bytes, streams, streams, out_.elapsed(), {}});
+    /// So many streams at once, each with the same exchange; one line when the last is over.
+    void run_exchanges(const std::string& verb, const lp2p::wire::peer_id& peer,
+                       std::uint64_t bytes, std::uint64_t streams) {
+        const bool echo = verb == "echo", sink = verb == "sink", source = verb == "source";
+        const exchange what = echo     ? echo_of(bytes)
+                              : sink   ? sink_of(bytes)
+                              : source ? source_of(bytes)
+                                       : reset_with(7);
+        const char* protocol = echo     ? echo_protocol
+                               : sink   ? sink_protocol
+                               : source ? source_protocol
+                                        : reset_protocol;
+        auto run = std::make_shared<exchange_run>(
+            exchange_run{verb, peer, bytes, streams, streams, out_.elapsed(), {}});
         const auto done = [this, run](const std::string& trouble) {
             if (run->trouble.empty()) run->trouble = trouble;
             if (--run->left != 0) return;
-            out_.say("echo_done", {{"peer", name(run->peer)},
-                                   {"bytes", run->bytes},
-                                   {"streams", run->streams},
-                                   {"ok", run->trouble.empty()},
-                                   {"ms", out_.elapsed() - run->started},
-                                   {"error", run->trouble}});
+            out_.say(run->verb + "_done", {{"peer", name(run->peer)},
+                                           {"bytes", run->bytes},
+                                           {"streams", run->streams},
+                                           {"ok", run->trouble.empty()},
+                                           {"ms", out_.elapsed() - run->started},
+                                           {"error", run->trouble}});
         };
         for (std::uint64_t i = 0; i < streams; ++i)
-            driver_.async_open(peer, {echo_protocol}, [bytes, done](std::error_code ec, stream s) {
+            driver_.async_open(peer, {protocol}, [what, done](std::error_code ec, stream s) {
                 if (ec) return done("open: " + code_of(lp2p::io::from_error_code(ec)));
-                std::make_shared<echo_client<stream>>(std::move(s), bytes, done)->start();
+                std::make_shared<exchange_client<stream>>(std::move(s), what, done)->start();
             });
     }
     void say_protocols(const lp2p::wire::peer_id& peer) {

@@ -144,31 +144,57 @@ private:
     std::array<std::byte, 1> byte_{};
 };
 
-/// Speaks /lp2p/echo/1: sends a pattern, half-closes, and checks all that comes back while it
-/// sends.
+/// What one side says on a stream of these protocols, and what it must hear.
+struct exchange {
+    lp2p::byte_vector lead;     ///< sent first
+    std::uint64_t sends = 0;    ///< then so many bytes of the pattern, then FIN
+    lp2p::byte_vector answer;   ///< heard first
+    std::uint64_t hears = 0;    ///< then so many bytes of the pattern, then FIN
+    bool ends_in_reset = false; ///< instead: no FIN of ours, and a reset of theirs
+};
+[[nodiscard]] inline lp2p::byte_vector number(std::uint64_t n) {
+    lp2p::byte_vector out(8);
+    lp2p::wire::store_u64(n, out.data());
+    return out;
+}
+[[nodiscard]] inline exchange echo_of(std::uint64_t n) { return {{}, n, {}, n, false}; }
+[[nodiscard]] inline exchange sink_of(std::uint64_t n) { return {{}, n, number(n), 0, false}; }
+[[nodiscard]] inline exchange source_of(std::uint64_t n) { return {number(n), 0, {}, n, false}; }
+[[nodiscard]] inline exchange reset_with(std::uint8_t code) {
+    return {{std::byte{code}}, 0, {}, 0, true};
+}
+
+/// Carries out one exchange: sends and half-closes, and checks all that comes back while it sends.
 template <class Stream>
-class echo_client : public std::enable_shared_from_this<echo_client<Stream>> {
+class exchange_client : public std::enable_shared_from_this<exchange_client<Stream>> {
 public:
     /// Called once, with nothing or what went wrong.
     using done = std::function<void(const std::string&)>;
 
-    echo_client(Stream s, std::uint64_t bytes, done told)
+    exchange_client(Stream s, exchange what, done told)
         : stream_{std::move(s)}
-        , bytes_{bytes}
+        , what_{std::move(what)}
         , told_{std::move(told)}
-        , out_(16 * 1024)
-        , in_(16 * 1024) {}
+        , out_(piece)
+        , in_(piece) {}
     void start() {
         send();
         receive();
     }
 
 private:
+    /// Byte `i` of what is sent, or heard.
+    static std::byte at(const lp2p::byte_vector& first, std::uint64_t i) {
+        return i < first.size() ? first[static_cast<std::size_t>(i)] : pattern(i - first.size());
+    }
     void send() {
-        if (sent_ == bytes_) return stream_.shutdown_send();
-        const auto n =
-            static_cast<std::size_t>(std::min<std::uint64_t>(bytes_ - sent_, out_.size()));
-        for (std::size_t i = 0; i < n; ++i) out_[i] = pattern(sent_ + i);
+        const std::uint64_t all = what_.lead.size() + what_.sends;
+        if (sent_ == all) {
+            if (!what_.ends_in_reset) stream_.shutdown_send();
+            return;
+        }
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(all - sent_, piece));
+        for (std::size_t i = 0; i < n; ++i) out_[i] = at(what_.lead, sent_ + i);
         asio::async_write(stream_, asio::buffer(out_.data(), n),
                           [self = this->shared_from_this(), n](std::error_code ec, std::size_t) {
                               if (ec) return self->finish("write: " + ec.message());
@@ -177,23 +203,28 @@ private:
                           });
     }
     void receive() {
-        stream_.async_read_some(asio::buffer(in_), [self = this->shared_from_this()](
-                                                       std::error_code ec, std::size_t n) {
-            for (std::size_t i = 0; i < n; ++i)
-                if (self->in_[i] != pattern(self->got_ + i)) return self->finish("wrong byte");
-            self->got_ += n;
-            if (ec == asio::error::eof)
-                return self->finish(self->got_ == self->bytes_ ? "" : "ended early");
-            if (ec) return self->finish("read: " + ec.message());
-            self->receive();
-        });
+        stream_.async_read_some(asio::buffer(in_),
+                                [self = this->shared_from_this()](
+                                    std::error_code ec, std::size_t n) { self->received(ec, n); });
+    }
+    void received(std::error_code ec, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i)
+            if (in_[i] != at(what_.answer, got_ + i)) return finish("wrong byte");
+        got_ += n;
+        if (!ec) return receive();
+        const bool fin = ec == asio::error::eof;
+        if (what_.ends_in_reset) return finish(fin ? "FIN instead of a reset" : "");
+        if (!fin) return finish("read: " + ec.message());
+        finish(got_ == what_.answer.size() + what_.hears ? "" : "ended early");
     }
     void finish(const std::string& trouble) {
         if (told_) std::exchange(told_, nullptr)(trouble);
     }
 
+    static constexpr std::size_t piece = 16 * 1024;
     Stream stream_;
-    std::uint64_t bytes_, sent_ = 0, got_ = 0;
+    exchange what_;
+    std::uint64_t sent_ = 0, got_ = 0;
     done told_;
     std::vector<std::byte> out_, in_;
 };
