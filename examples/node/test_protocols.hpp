@@ -109,7 +109,10 @@ public:
 
 private:
     void send() {
-        if (left_ == 0) return stream_.shutdown_send();
+        if (left_ == 0) {
+            stream_.shutdown_send();
+            return hear_out();
+        }
         const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size()));
         for (std::size_t i = 0; i < n; ++i) buffer_[i] = pattern(sent_ + i);
         asio::async_write(stream_, asio::buffer(buffer_.data(), n),
@@ -119,6 +122,14 @@ private:
                               self->sent_ += n;
                               self->send();
                           });
+    }
+    /// A stream that is closed before the other side has finished is reset, and what still waits to
+    /// be sent is lost with it: so the FIN is read first.
+    void hear_out() {
+        stream_.async_read_some(asio::buffer(buffer_),
+                                [self = this->shared_from_this()](std::error_code ec, std::size_t) {
+                                    if (!ec) self->hear_out();
+                                });
     }
     Stream stream_;
     std::vector<std::byte> buffer_;
