@@ -60,7 +60,7 @@ TEST(EventQueue, AnEmptyOneOwnsLittleHoweverMuchItHeld) {
 TEST(EventQueue, OneThatIsNeverQuiteEmptyDoesNotGrow) {
     const std::size_t before = test::live_bytes();
     event_queue<std::uint64_t> q;
-    q.push(0);
+    q.push(std::uint64_t{0});
     for (std::uint64_t i = 1; i < 100'000; ++i) {
         q.push(i);
         ASSERT_EQ(q.poll(), i - 1);

@@ -8,6 +8,7 @@
 #include <lp2p/core/abi.hpp>
 
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,9 +17,15 @@ namespace lp2p::inline v0 {
 template <class Event>
 class event_queue {
 public:
-    void push(Event e) {
+    /// The alternative of a variant is named, not searched for: a search costs the compiler one
+    /// overload per alternative at every call.
+    template <class Alternative = Event>
+    void push(Alternative e) {
         if (head_ > kept && head_ > events_.size() / 2) drop_told();
-        events_.push_back(std::move(e));
+        if constexpr (std::is_same_v<Alternative, Event>)
+            events_.push_back(std::move(e));
+        else
+            events_.push_back(Event{std::in_place_type<Alternative>, std::move(e)});
     }
     [[nodiscard]] std::optional<Event> poll() {
         if (empty()) return std::nullopt;

@@ -6,7 +6,14 @@
 
 #include <lp2p/core/abi.hpp>
 
+// Of <chrono>, durations and clocks alone, where the library keeps them apart: calendars, formats and
+// the streams that come with them would cost every header 0.3 s.
+#if defined(__GLIBCXX__) && __has_include(<bits/chrono.h>)
+#include <bits/chrono.h>
+#else
 #include <chrono>
+#endif
+
 #include <optional>
 
 namespace lp2p::inline v0 {
