@@ -39,6 +39,10 @@ void set_limit(lp2p::limits& all, const std::string& text) {
     const auto eq = text.find('=');
     const std::string name = text.substr(0, eq);
     const std::string value = eq == std::string::npos ? "" : text.substr(eq + 1);
+    for (const char* fixed : {"noise_frame", "window_start"}) // in the table for its readers
+        if (name == fixed)
+            throw CLI::ValidationError("--limit",
+                                       "'" + name + "' is fixed by its protocol, nobody can change it");
     bool known = false, good = false;
     std::string names;
     lp2p::for_each_limit(all, [&](std::string_view n, auto& member) {
