@@ -55,6 +55,20 @@ TEST(SubstreamLedger, FindsByIndexAndByStream) {
     l.erase(all[0]);
     EXPECT_EQ(l.outbound(), 10U) << "once is enough";
 }
+TEST(SubstreamLedger, IsInUseByMoreThanIdentifyAndPing) {
+    substream_ledger l{{}};
+    l.add(direction::outbound, purpose::identify, substream_phase::open, start);
+    l.add(direction::inbound, purpose::ping, substream_phase::open, start);
+    l.add(direction::inbound, purpose::application, substream_phase::waiting, start);
+    EXPECT_FALSE(l.in_use()) << "a bare SYN is nothing yet";
+    const auto talking =
+        l.add(direction::inbound, purpose::application, substream_phase::negotiating, start).index;
+    EXPECT_TRUE(l.in_use());
+    l.erase(talking);
+    EXPECT_FALSE(l.in_use());
+    l.add(direction::outbound, purpose::pubsub, substream_phase::queued, start);
+    EXPECT_TRUE(l.in_use());
+}
 TEST(SubstreamLedger, AnIndexIsNeverUsedAgain) {
     substream_ledger l{{}};
     const auto one = add(l, direction::outbound);

@@ -76,6 +76,27 @@ TEST(Node, TheSameSeedTellsTheSameStory) {
 
 // ---- dialing and ends ----
 
+TEST(Node, AtItsLimitAConnectionGoesThatCarriesNoMoreThanIdentifyAndPing) {
+    node_config small;
+    small.bounds.connections = 1;
+    small.router = router_kind::none;
+    net quiet{3, small};
+    quiet.dial(1, 0);
+    quiet.net.advance(seconds{2});
+    ASSERT_TRUE(quiet[0].ping(quiet[1].id(), quiet.net.now()));
+    quiet.net.advance(seconds{2});
+    quiet.dial(2, 0);
+    quiet.net.advance(seconds{2});
+    EXPECT_EQ(quiet[0].peers(), std::vector{quiet[2].id()});
+
+    small.router = router_kind::gossipsub;
+    net gossiping{3, small};
+    gossiping.dial(1, 0);
+    gossiping.net.advance(seconds{2});
+    gossiping.dial(2, 0);
+    gossiping.net.advance(seconds{2});
+    EXPECT_EQ(gossiping[0].peers(), std::vector{gossiping[1].id()}) << "never one in use";
+}
 TEST(Node, DialsAreOpenedJoinedOrAnswered) {
     net n{2};
     n.dial(0, 1);

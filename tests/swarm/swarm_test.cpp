@@ -261,20 +261,66 @@ TYPED_TEST(Swarm, AFullNodeRefusesTheNewestInbound) {
     limits bounds;
     bounds.connections = 2;
     auto& net = this->net;
+    const std::vector<std::string> protocols{"/echo/1"};
     const auto full = net.add(this->make(9, bounds), this->address(9));
     for (std::uint8_t i = 10; i < 14; ++i) {
         const auto h = net.add(this->make(i), this->address(i));
-        net[h].dial(this->at(9, 9), net.now()); // all at once
+        net[h].dial(this->at(9, 9), net.now());
+        net.advance(1s);
+        if (i < 12) { // in use
+            ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application,
+                                    after(net.now(), 5s), confirm::wait, net.now()));
+            net.advance(1s);
+        }
     }
-    net.advance(2s);
     EXPECT_EQ(net[full].peers().size(), 2U);
+    EXPECT_TRUE(net[full].established(this->id(10)) && net[full].established(this->id(11)));
     EXPECT_EQ(count<swarms::upgrade_failed>(net.events(full)), 2U);
     EXPECT_EQ(last<swarms::upgrade_failed>(net.events(full))->why, errc::too_many_connections);
-    const auto one = net[full].peers().front();
-    net[full].disconnect(one, errc::disconnected, net.now());
+    net[full].disconnect(this->id(10), errc::disconnected, net.now());
     net[this->a].dial(this->at(9, 9), net.now());
     net.advance(1s);
     EXPECT_TRUE(net[full].established(this->id(1))) << "a freed place works at once";
+}
+TYPED_TEST(Swarm, AFullNodeLetsTheOldestConnectionGoThatNobodyUses) {
+    limits bounds;
+    bounds.connections = 2;
+    auto& net = this->net;
+    const std::vector<std::string> protocols{"/echo/1"};
+    const auto full = net.add(this->make(9, bounds), this->address(9));
+    for (std::uint8_t i = 10; i < 13; ++i) {
+        const auto h = net.add(this->make(i), this->address(i));
+        net[h].dial(this->at(9, 9), net.now());
+        net.advance(1s);
+        if (i != 10) continue;
+        ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application,
+                                after(net.now(), 5s), confirm::wait, net.now()));
+        net.advance(1s);
+    }
+    EXPECT_TRUE(net[full].established(this->id(10))) << "the oldest is in use";
+    EXPECT_FALSE(net[full].established(this->id(11)));
+    EXPECT_TRUE(net[full].established(this->id(12)));
+    EXPECT_EQ(count<swarms::upgrade_failed>(net.events(full)), 0U);
+    EXPECT_EQ(last<swarms::conn_closed>(net.events(full))->why.why, errc::trimmed);
+}
+TYPED_TEST(Swarm, AFullNodeDialsOnlyWhereAConnectionCanGo) {
+    limits bounds;
+    bounds.connections = 1;
+    auto& net = this->net;
+    const std::vector<std::string> protocols{"/echo/1"};
+    const auto full = net.add(this->make(9, bounds), this->address(9));
+    net[full].dial(this->at(1, 1), net.now());
+    net.advance(1s);
+    net[full].dial(this->at(2, 2), net.now());
+    net.advance(1s);
+    EXPECT_EQ(net[full].peers(), std::vector{this->id(2)}) << "the first was not in use";
+    ASSERT_TRUE(net[full].open(this->id(2), protocols, purpose::application, after(net.now(), 5s),
+                               confirm::wait, net.now()));
+    net.advance(1s);
+    net[full].dial(this->at(1, 1), net.now());
+    net.advance(1s);
+    EXPECT_EQ(net[full].peers(), std::vector{this->id(2)});
+    EXPECT_EQ(last<swarms::dial_failed>(net.events(full))->why, errc::too_many_connections);
 }
 TYPED_TEST(Swarm, UnreadBytesOfTheNodeHaveABound) {
     limits bounds;

@@ -36,6 +36,7 @@ public:
         std::optional<wire::peer_id> expected{}; ///< who we dialed; a listener expects nobody
         const limits* bounds = &default_limits;  ///< must outlive the connection
         multistream::protocol_list serves{};     ///< answered on inbound substreams
+        purpose_function purpose_of = nullptr;   ///< for inbound substreams; null: application
         trace_sink trace{};
         conn_id id{}; ///< for traces only
     };
@@ -132,6 +133,8 @@ public:
     [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
     [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
     [[nodiscard]] const substream_ledger& ledger() const noexcept { return ledger_; }
+    /// Whether a substream is there that is not only for identify or ping.
+    [[nodiscard]] bool in_use() const noexcept { return ledger_.in_use(); }
     [[nodiscard]] protocol_knowledge& knowledge() noexcept { return knowledge_; }
     [[nodiscard]] const protocol_knowledge& knowledge() const noexcept { return knowledge_; }
     /// Received bytes that nobody consumed yet.
@@ -462,7 +465,10 @@ private:
         e.phase = substream_phase::open;
         e.protocol = protocol;
         std::vector<std::string>{}.swap(e.proposals);
-        if (e.dir == direction::outbound) knowledge_.confirmed(protocol);
+        if (e.dir == direction::outbound)
+            knowledge_.confirmed(protocol);
+        else if (config_.purpose_of != nullptr)
+            e.use = config_.purpose_of(protocol);
         if (!was_open) tell_open(e);
         if (!session_->read(*e.stream).empty())
             events_.push(connections::substream_readable{e.index});

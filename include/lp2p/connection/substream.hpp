@@ -26,9 +26,11 @@ struct substream_id {
 /// Who opened it.
 enum class direction : std::uint8_t { inbound, outbound };
 
-/// What an outbound substream is for: the last slots are kept for the protocols without which a
+/// What a substream is for: the last outbound slots are kept for the protocols without which a
 /// connection looks healthy and is dead (H1, H2).
 enum class purpose : std::uint8_t { application, identify, ping, pubsub };
+/// Tells what inbound substreams of a protocol are for.
+using purpose_function = purpose (*)(std::string_view protocol) noexcept;
 
 /// When an outbound substream counts as open.
 enum class confirm : std::uint8_t {

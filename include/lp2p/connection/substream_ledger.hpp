@@ -133,6 +133,14 @@ public:
         });
         return at == entries_.end() ? nullptr : &*at;
     }
+    /// Whether any substream carries, or may come to carry, more than identify or ping. A bare SYN
+    /// does not count: it costs a remote nothing.
+    [[nodiscard]] bool in_use() const noexcept {
+        return std::any_of(entries_.begin(), entries_.end(), [](const substream_entry& e) {
+            return e.phase != substream_phase::waiting && e.use != purpose::identify &&
+                   e.use != purpose::ping;
+        });
+    }
     [[nodiscard]] std::uint32_t inbound() const noexcept { return inbound_; }
     [[nodiscard]] std::uint32_t outbound() const noexcept { return outbound_; }
     [[nodiscard]] substream_counts counts() const noexcept {

@@ -31,8 +31,10 @@ public:
         , public_key_{wire::public_key{key_.type(), to_vector(key_.public_data())}}
         , id_{wire::peer_id::of(public_key_, random)}
         , swarm_{Stack::security::make_identity(random, key_), id_,
-                 typename swarm_type::config{
-                     .bounds = config_->bounds, .seed = config_->seed, .trace = config_->trace},
+                 typename swarm_type::config{.bounds = config_->bounds,
+                                             .seed = config_->seed,
+                                             .trace = config_->trace,
+                                             .purpose_of = &purpose_of},
                  random, now}
         , identify_{{.bounds = &config_->bounds}}
         , ping_{random} {
@@ -274,6 +276,12 @@ private:
         if (config_->router == router_kind::gossipsub)
             return {std::move(c), gossipsub::router{g, id_, now}, id_, random};
         return {std::move(c), floodsub::router{{.common = g.common}, id_, now}, id_, random};
+    }
+    [[nodiscard]] static purpose purpose_of(std::string_view protocol) noexcept {
+        if (protocol == identify::protocol || protocol == identify::push_protocol)
+            return purpose::identify;
+        if (protocol == ping::protocol) return purpose::ping;
+        return pubsub::kind_of(protocol) ? purpose::pubsub : purpose::application;
     }
     /// What is served, to whoever asks by multistream or by identify.
     void announce(instant now) {

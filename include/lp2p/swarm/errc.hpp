@@ -21,6 +21,7 @@ enum class errc : std::uint16_t {
     disconnected,         ///< the caller asked for it
     node_closed,          ///< the node shuts down
     unread_limit,         ///< this connection held most of `limits::unread_node`
+    trimmed,              ///< nobody used it, and another one needed its place
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
@@ -33,6 +34,7 @@ enum class errc : std::uint16_t {
     case errc::too_many_upgrading:
     case errc::too_many_connections:
     case errc::unread_limit:
+    case errc::trimmed:
         return fault::limit;
     default:
         return fault::local;
@@ -69,6 +71,8 @@ enum class errc : std::uint16_t {
         return "node_closed";
     case errc::unread_limit:
         return "unread_limit";
+    case errc::trimmed:
+        return "trimmed";
     }
     return {};
 }
@@ -100,6 +104,8 @@ enum class errc : std::uint16_t {
         return "the node was shut down";
     case errc::unread_limit:
         return "this connection held most of the bytes that nobody reads";
+    case errc::trimmed:
+        return "nobody used this connection, and a new one needed its place";
     }
     return {};
 }

@@ -29,6 +29,7 @@ public:
         limits bounds;
         std::uint64_t seed = 0;
         trace_sink trace;
+        purpose_function purpose_of = nullptr; ///< of inbound substreams; null: application
     };
     /// What is known of one connection, for statistics.
     struct info {
@@ -45,6 +46,7 @@ public:
         , self_id_{self_id}
         , bounds_{std::make_unique<limits>(c.bounds)}
         , trace_{c.trace}
+        , purpose_of_{c.purpose_of}
         , crypto_{std::move(random)}
         , book_{{.addresses_per_peer = c.bounds.addresses_per_peer,
                  .backoff_least = c.bounds.dial_backoff_least,
@@ -57,8 +59,7 @@ public:
                     .newcomers = c.bounds.newcomers}} {}
 
     // --- the driver's side ----------------------------------------------------------------------
-    /// A connection came in. Errors: `node_closed`. Whether there is room for it is decided when
-    /// its peer is known.
+    /// A connection came in. Errors: `node_closed`. Its room is found when its peer is known.
     result<conn_id> accepted(const wire::multiaddr& remote, const wire::multiaddr& local,
                              instant now) {
         if (ended_) return fail(swarms::errc::node_closed);
@@ -288,7 +289,6 @@ public:
     /// Every peer with an established connection, in the order of their ids.
     [[nodiscard]] std::vector<wire::peer_id> peers() const {
         std::vector<wire::peer_id> all;
-        all.reserve(peers_.size());
         for (const auto& [peer, conns] : peers_) all.push_back(peer);
         return all;
     }
@@ -373,6 +373,7 @@ private:
         typename connection_type::config c{.expected = std::nullopt,
                                            .bounds = bounds_.get(),
                                            .serves = serves_,
+                                           .purpose_of = purpose_of_,
                                            .trace = trace_,
                                            .id = id};
         if (r == role::dialer) c.expected = s.attempt.peer;
@@ -449,6 +450,7 @@ private:
     void make_room(const wire::multiaddr& remote, instant now);
     static bool same_host(const wire::multiaddr& a, const wire::multiaddr& b);
     [[nodiscard]] std::size_t taken() const noexcept;
+    bool trim_one(instant now);
     bool relieve_unread(instant now);
 
     // --- the manager's decisions ----------------------------------------------------------------
@@ -493,11 +495,8 @@ private:
     // --- what a connection says -----------------------------------------------------------------
     void on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
         const wire::peer_id& peer = s.conn->peer();
-        if (s.dir == direction::inbound && !peers_.contains(peer) &&
-            taken() >= bounds_->connections) {
-            s.conn->refuse(swarms::errc::too_many_connections);
-            return;
-        }
+        if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now))
+            return s.conn->refuse(swarms::errc::too_many_connections);
         std::optional<duration> rtt;
         if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
         manager_.proven(id, peer, s.dir, rtt, now);
@@ -573,6 +572,7 @@ private:
     wire::peer_id self_id_;
     std::unique_ptr<limits> bounds_; // connections point at it, so it must not move with the swarm
     trace_sink trace_;
+    purpose_function purpose_of_;
     crypto crypto_;
     multistream::protocol_list serves_;
     address_book book_;

@@ -44,7 +44,8 @@ void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
             parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why});
         return;
     }
-    book_.failed(s.attempt.peer, s.remote, why, now);
+    if (why != swarms::errc::too_many_connections) // that says nothing of the address
+        book_.failed(s.attempt.peer, s.remote, why, now);
     dialer_.attempt_failed(s.attempt, why);
     narrate(trace_names::swarm_dial_failed, {}, now,
             {{"peer", s.attempt.peer.bytes()}, {"address", s.remote.bytes()}, {"why", why}});
@@ -118,6 +119,19 @@ std::size_t swarm<Stack>::taken() const noexcept {
             const slot& s = entry.second;
             return s.admitted && s.conn && !s.conn->ended();
         }));
+}
+
+/// Room for one more connection: the oldest that nobody uses leaves. False where all are in use.
+template <class Stack>
+bool swarm<Stack>::trim_one(instant now) {
+    const auto idle = std::find_if(slots_.begin(), slots_.end(), [](const auto& entry) {
+        const slot& s = entry.second;
+        return s.told_open && !s.conn->ended() && !s.conn->in_use();
+    });
+    if (idle == slots_.end()) return false;
+    idle->second.conn->close(swarms::errc::trimmed, now);
+    touch(idle->first, idle->second, now);
+    return true;
 }
 
 /// The connection leaves that holds most of what nobody reads.
