@@ -84,10 +84,24 @@ def floodsub_router(impl):
     equal({l["protocol"] for l in n.all("pubsub_out_stream_open")}, {"/floodsub/1.0.0"}, "protocols")
 
 
+def meshsub(impl, version):
+    n, p = gossiping(impl, "node", "--gossip-protocols", version)
+    equal({l["protocol"] for l in n.all("pubsub_out_stream_open")}, {version}, "protocols")
+
+
 @for_each()
 def meshsub_1_0(impl):
-    n, p = gossiping(impl, "node", "--gossip-protocols", "/meshsub/1.0.0")
-    equal({l["protocol"] for l in n.all("pubsub_out_stream_open")}, {"/meshsub/1.0.0"}, "protocols")
+    meshsub(impl, "/meshsub/1.0.0")
+
+
+@for_each()
+def meshsub_1_1(impl):
+    meshsub(impl, "/meshsub/1.1.0")
+
+
+@for_each()
+def meshsub_1_2(impl):
+    meshsub(impl, "/meshsub/1.2.0")
 
 
 @for_each()

@@ -14,9 +14,10 @@ IMPLS = ("go", "rust")
 LONG = 60
 
 NODE_PROTOCOLS = {
-    "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/meshsub/1.1.0", "/meshsub/1.0.0",
-    "/floodsub/1.0.0", "/lp2p/echo/1", "/lp2p/sink/1", "/lp2p/source/1", "/lp2p/reset/1"}
-RUST_PROTOCOLS = NODE_PROTOCOLS - {"/floodsub/1.0.0"} | {"/meshsub/1.2.0", "/meshsub/1.3.0"}
+    "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/meshsub/1.2.0", "/meshsub/1.1.0",
+    "/meshsub/1.0.0", "/floodsub/1.0.0", "/lp2p/echo/1", "/lp2p/sink/1", "/lp2p/source/1",
+    "/lp2p/reset/1"}
+RUST_PROTOCOLS = NODE_PROTOCOLS - {"/floodsub/1.0.0"} | {"/meshsub/1.3.0"}
 PROTOCOLS = {"lp2p": NODE_PROTOCOLS, "rust": RUST_PROTOCOLS,
              "go": RUST_PROTOCOLS | {"/floodsub/1.0.0"}}
 

@@ -582,11 +582,7 @@ private:
                              {"hint", "the peer reads more slowly than we publish"}});
     }
     void on(const lp2p::service::pubsub_stream_out& e) {
-        const std::string_view protocol = e.kind == lp2p::pubsub::peer_kind::gossipsub_v11
-                                              ? lp2p::pubsub::gossipsub_v11_protocol
-                                          : e.kind == lp2p::pubsub::peer_kind::gossipsub_v10
-                                              ? lp2p::pubsub::gossipsub_v10_protocol
-                                              : lp2p::pubsub::floodsub_protocol;
+        const std::string_view protocol = lp2p::pubsub::protocol_of(e.kind);
         pubsub_out_[e.peer] = text(protocol);
         if (refused_.erase(e.peer) != 0)
             out_.say("warning_cleared", {{"kind", "pubsub_refused"}, {"peer", name(e.peer)}});

@@ -80,13 +80,13 @@ std::vector<std::string> split(const std::string& list) {
 }
 
 std::vector<std::string> protocols_of(const std::string& list) {
-    const std::vector<std::string> known{"/meshsub/1.1.0", "/meshsub/1.0.0", "/floodsub/1.0.0"};
     std::vector<std::string> all = split(list);
     for (const std::string& p : all)
-        if (std::find(known.begin(), known.end(), p) == known.end())
-            throw CLI::ValidationError("--gossip-protocols",
-                                       "'" + p + "' is not yet spoken; there are " +
-                                           "/meshsub/1.1.0, /meshsub/1.0.0, /floodsub/1.0.0");
+        if (!lp2p::pubsub::kind_of(p))
+            throw CLI::ValidationError(
+                "--gossip-protocols",
+                "'" + p + "' is not yet spoken; there are /meshsub/1.2.0, /meshsub/1.1.0, " +
+                    "/meshsub/1.0.0, /floodsub/1.0.0");
     return all;
 }
 

@@ -125,6 +125,8 @@
 #include <lp2p/service/ping.hpp>
 #include <lp2p/service/pubsub.hpp>
 #include <lp2p/service/pubsub_events.hpp>
+#include <lp2p/service/pubsub_peer.hpp>
+#include <lp2p/service/validator.hpp>
 
 #include <lp2p/node/config.hpp>
 #include <lp2p/node/describe.hpp>

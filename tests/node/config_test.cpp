@@ -10,7 +10,7 @@ using names = std::vector<std::string>;
 
 TEST(NodeConfig, ARouterOffersAllThatItSpeaksBestFirst) {
     EXPECT_EQ(pubsub_protocols_of({}),
-              (names{"/meshsub/1.1.0", "/meshsub/1.0.0", "/floodsub/1.0.0"}));
+              (names{"/meshsub/1.2.0", "/meshsub/1.1.0", "/meshsub/1.0.0", "/floodsub/1.0.0"}));
     EXPECT_EQ(pubsub_protocols_of({.router = router_kind::floodsub}), names{"/floodsub/1.0.0"});
     EXPECT_TRUE(pubsub_protocols_of({.router = router_kind::none}).empty());
 }

@@ -570,6 +570,49 @@ TEST_F(Pubsub, ASignedMessageIsDeliveredOnce) {
     EXPECT_FALSE(s.take(told_all[0].id)) << "once";
 }
 
+TEST_F(Pubsub, TheApplicationJudgesWhatHasAGoodSignature) {
+    struct judge {
+        std::vector<std::string> asked;
+        std::vector<pubsub::message_handle> later;
+        static std::optional<pubsub::verdict> ask(void* self, pubsub::message_handle id,
+                                                  const pubsub::message_view& m,
+                                                  const wire::peer_id&) noexcept {
+            auto& j = *static_cast<judge*>(self);
+            j.asked.emplace_back(as_text(m.data));
+            if (j.asked.back() == "bad") return pubsub::verdict::reject;
+            if (j.asked.back() == "good") return pubsub::verdict::accept;
+            j.later.push_back(id);
+            return std::nullopt;
+        }
+    } j;
+    auto c = config(pubsub::signature_policy::strict_sign);
+    c.validate = {&j, &judge::ask};
+    s = {std::move(c), gossipsub::router{{}, us.id, start}, us.id, null_crypto{}};
+    (void)live();
+    const auto in = remote_opens(subscribes("t"));
+    arrives(in, says(third, 1, "forged", true));
+    arrives(in, says(third, 2, "good"));
+    arrives(in, says(third, 3, "bad"));
+    arrives(in, says(third, 4, "later"));
+    arrives(in, says(third, 4, "later"));
+    EXPECT_EQ(j.asked, (std::vector<std::string>{"good", "bad", "later"})) << "each once";
+    std::vector<error> refused;
+    std::vector<std::string> got;
+    for (const auto& e : drained()) {
+        if (const auto* m = std::get_if<pubsub_message>(&e))
+            got.emplace_back(as_text(s.take(m->id)->view.data));
+        if (const auto* r = std::get_if<message_rejected>(&e)) refused.push_back(r->why);
+    }
+    EXPECT_EQ(got, std::vector<std::string>{"good"});
+    EXPECT_EQ(refused, (std::vector<error>{pubsub::errc::bad_signature,
+                                           pubsub::errc::rejected_by_validator}));
+    ASSERT_EQ(j.later.size(), 1U);
+    s.validated(j.later[0], pubsub::verdict::accept, h, now);
+    EXPECT_EQ(delivered(), std::vector<std::string>{"later"});
+    s.validated(j.later[0], pubsub::verdict::accept, h, now);
+    EXPECT_TRUE(delivered().empty()) << "it waits no more";
+}
+
 TEST_F(Pubsub, AForgeryIsRefusedAndDoesNotHideTheRealMessage) {
     (void)live();
     const auto in = remote_opens(subscribes("t"));

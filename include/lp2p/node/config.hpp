@@ -6,6 +6,7 @@
 #include <lp2p/core/trace.hpp>
 #include <lp2p/protocol/pubsub/gossipsub.hpp>
 #include <lp2p/protocol/pubsub/signing.hpp>
+#include <lp2p/service/validator.hpp>
 
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct node_config {
     pubsub::signature_policy policy = pubsub::signature_policy::strict_sign;
     /// Offered and proposed, best first; empty: all that the router speaks.
     std::vector<std::string> pubsub_protocols{};
+    service::validator validate{}; ///< asked before a message is delivered and forwarded
     trace_sink trace{};
 };
 
@@ -37,7 +39,8 @@ struct node_config {
     if (!c.pubsub_protocols.empty()) return c.pubsub_protocols;
     const std::string floodsub{pubsub::floodsub_protocol};
     if (c.router == router_kind::floodsub) return {floodsub};
-    return {std::string{pubsub::gossipsub_v11_protocol},
+    return {std::string{pubsub::gossipsub_v12_protocol},
+            std::string{pubsub::gossipsub_v11_protocol},
             std::string{pubsub::gossipsub_v10_protocol}, floodsub};
 }
 

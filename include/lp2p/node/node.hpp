@@ -247,6 +247,11 @@ public:
         settle(now);
         return done;
     }
+    /// The verdict that `node_config::validate` did not give at once.
+    void validated(pubsub::message_handle id, pubsub::verdict v, instant now) {
+        if (pubsub_) pubsub_->validated(id, v, swarm_, now);
+        settle(now);
+    }
     /// The message of a `pubsub_message`; once.
     [[nodiscard]] std::optional<pubsub::delivery> take(pubsub::message_handle id) {
         return pubsub_ ? pubsub_->take(id) : std::nullopt;
@@ -269,6 +274,7 @@ private:
                                        .policy = config_->policy,
                                        .protocols = pubsub_protocols_of(*config_),
                                        .unix_now = config_->unix_now,
+                                       .validate = config_->validate,
                                        .trace = config_->trace};
         gossipsub::config g = with_limits(config_->gossip, config_->bounds);
         g.common.seed = config_->seed;

@@ -34,6 +34,7 @@ namespace lp2p::inline v0 {
     take(&limits::iwant_sends, g.cache.sends);
     take(&limits::backoff_most, g.backoff.cap);
     take(&limits::backoff_default, g.backoff.unspecified);
+    take(&limits::idontwant_ids, c.unwanted_ids);
     take(&limits::ihave_rpcs, g.ihave_rpcs);
     take(&limits::ihave_ids, g.ihave_ids);
     return g;

@@ -17,6 +17,8 @@
 #include <lp2p/service/errc.hpp>
 #include <lp2p/service/host.hpp>
 #include <lp2p/service/pubsub_events.hpp>
+#include <lp2p/service/pubsub_peer.hpp>
+#include <lp2p/service/validator.hpp>
 
 #include <map>
 #include <memory>
@@ -36,6 +38,7 @@ public:
         pubsub::signature_policy policy = pubsub::signature_policy::strict_sign;
         std::vector<std::string> protocols; ///< offered and proposed, best first
         unix_time unix_now{};               ///< where sequence numbers begin
+        validator validate{};
         trace_sink trace{};
     };
 
@@ -230,6 +233,12 @@ public:
         drain(h, now);
         return done;
     }
+    /// The verdict that the validator did not give at once; of a message that waits no more, nothing.
+    template <host Host>
+    void validated(pubsub::message_handle id, pubsub::verdict v, Host& h, instant now) {
+        visit([&](auto& r) { r.validated(id, v, now); });
+        drain(h, now);
+    }
     [[nodiscard]] std::optional<pubsub::delivery> take(pubsub::message_handle id) {
         return visit([&](auto& r) { return r.take(id); });
     }
@@ -247,8 +256,7 @@ public:
         return visit([](const auto& r) { return r.counters(); });
     }
 
-    // --- the machine
-    // ------------------------------------------------------------------------------
+    // --- the machine ----------------------------------------------------------------------------
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(retries_.next(), visit([](const auto& r) { return r.next_timeout(); }));
@@ -265,30 +273,10 @@ public:
     }
 
 private:
-    enum class stream_state : std::uint8_t { none, opening, live };
-    struct carrier {
-        conn_id conn;
-        direction dir;
-        std::uint32_t streams; ///< of ours, opened on it in its life (H1)
-        bool exhausted;        ///< `pubsub_exhausted` was told
-    };
-    struct inbound_stream {
-        substream_id id;
-        std::unique_ptr<pubsub::rpc_stream> reader;
-    };
-    struct entry {
-        std::vector<carrier> conns; // the newest last
-        std::optional<pubsub::peer_index> index;
-        pubsub::peer_kind kind{}; ///< of our stream while there is one, else of theirs
-        stream_state out = stream_state::none;
-        substream_id out_id{};
-        std::unique_ptr<pubsub::rpc_stream> writer; ///< while live
-        bool greeted = false;                       ///< the hello was handed to the writer
-        byte_vector unsent; ///< what a stream's end cut: it goes again, whole, behind the hello
-        std::vector<inbound_stream> in; ///< the newest last
-        std::uint32_t failures = 0;
-        bool refused = false; ///< `na`: not asked again before a list or a new connection
-    };
+    using entry = pubsub_peer;
+    using stream_state = pubsub_peer::stream_state;
+    using carrier = pubsub_peer::carrier;
+    using inbound_stream = pubsub_peer::inbound_stream;
 
     template <class F>
     decltype(auto) visit(F&& f) {
@@ -301,14 +289,8 @@ private:
     [[nodiscard]] pubsub::rpc_stream_config rpc_config() const {
         return {.rpc_most = config_.bounds->rpc};
     }
-    [[nodiscard]] carrier* carrier_of(entry& e, conn_id conn) {
-        for (carrier& c : e.conns)
-            if (c.conn == conn) return &c;
-        return nullptr;
-    }
 
-    // --- our stream
-    // -------------------------------------------------------------------------------
+    // --- our stream ----------------------------------------------------------------------------------
     template <host Host>
     void open_stream(const wire::peer_id& peer, entry& e, Host& h, instant now) {
         retries_.erase(peer);
@@ -364,16 +346,10 @@ private:
         owners_.erase(e.out_id);
         e.out = stream_state::none;
         e.out_id = {};
-        if (e.writer) keep_unsent(e, std::move(*e.writer).unsent());
+        if (e.writer) e.keep_unsent(std::move(*e.writer).unsent(), config_.bounds->rpc);
         e.writer.reset();
         events_.push(pubsub_stream_lost{peer, conn, why});
         again(peer, e, conn, why, h, now);
-    }
-    /// Older bytes first. Who takes nothing on stream after stream loses them in the end.
-    void keep_unsent(entry& e, byte_vector cut) {
-        append(cut, e.unsent);
-        if (cut.size() > config_.bounds->rpc) cut.clear();
-        e.unsent = std::move(cut);
     }
     /// Writes what waits, one RPC after the other, as far as the stream takes it.
     template <host Host>
@@ -400,11 +376,10 @@ private:
         return !e.unsent.empty() && e.writer->send(std::exchange(e.unsent, {}));
     }
 
-    // --- their streams
-    // ------------------------------------------------------------------------------
+    // --- their streams -------------------------------------------------------------------------------
     template <host Host>
     void read(const wire::peer_id& peer, entry& e, substream_id id, Host& h, instant now) {
-        pubsub::rpc_stream* s = stream_of(e, id);
+        pubsub::rpc_stream* s = e.stream_of(id);
         if (s == nullptr) return;
         while (!s->ended()) {
             const byte_view in = h.read(id);
@@ -445,12 +420,6 @@ private:
                 .topic_length = l.topic_length,
                 .ids = l.ihave_ids};
     }
-    [[nodiscard]] pubsub::rpc_stream* stream_of(entry& e, substream_id id) {
-        if (e.out_id == id) return e.writer.get();
-        for (inbound_stream& s : e.in)
-            if (s.id == id) return s.reader.get();
-        return nullptr;
-    }
     template <host Host>
     void in_closed(const wire::peer_id& peer, entry& e, substream_id id, end how, Host& h,
                    instant now) {
@@ -470,11 +439,10 @@ private:
         });
     }
 
-    // --- the router
-    // ---------------------------------------------------------------------------------
+    // --- the router ----------------------------------------------------------------------------------
     void ready(const wire::peer_id& peer, entry& e, pubsub::peer_kind kind, conn_id conn,
                instant now) {
-        const carrier* on = carrier_of(e, conn);
+        const carrier* on = e.carrier_of(conn);
         const bool dialed = on != nullptr && on->dir == direction::outbound;
         e.kind = kind;
         e.index = visit([&](auto& r) { return r.peer_ready(peer, kind, dialed, now); });
@@ -507,8 +475,10 @@ private:
             visit([&](auto& r) { r.validated(e.id, pubsub::verdict::reject, holds.error(), now); });
             return;
         }
-        if (visit([&](auto& r) { return r.authentic(e.id, now); }))
-            visit([&](auto& r) { r.validated(e.id, pubsub::verdict::accept, now); });
+        if (const auto said = config_.validate(e.id, *m, peer(e.from)))
+            visit([&](auto& r) { r.validated(e.id, *said, now); });
+        else
+            visit([&](auto& r) { (void)r.authentic(e.id, now); });
     }
     [[nodiscard]] status check(const pubsub::message_view& m) const {
         if (const status form = pubsub::check_form(config_.policy, m, self_.bytes()); !form)

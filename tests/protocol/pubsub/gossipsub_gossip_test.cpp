@@ -135,6 +135,120 @@ TEST_F(GossipsubGossip, Threats7_PromisesNotKept) {
     EXPECT_EQ(0U, router().peer(honest)->behaviour.broken_promises);
 }
 
+// ---- IDONTWANT (v1.2) ----
+
+class GossipsubDontWant : public GossipsubGossip {
+protected:
+    /// Its own id, as in every test here, and large enough to be worth a word.
+    static std::string large(std::string name) { return name + std::string(1024 - name.size(), '.'); }
+    void does_not_want(peer_index p, const strings& ids) {
+        says(p, [&](pubsub::rpc& r) {
+            for (const auto& id : ids) r.idontwant_ids.push_back(as_bytes(id));
+        });
+    }
+    /// The one message that waits for its verdict.
+    pubsub::message_handle waiting() {
+        while (auto e = router().poll_event())
+            if (const auto* v = std::get_if<pubsub::validate>(&*e)) return v->id;
+        ADD_FAILURE() << "nothing waits";
+        return {};
+    }
+};
+
+TEST_F(GossipsubDontWant, IsSaidOfALargeMessageWhoseVerdictTakesTime) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    const auto sender = subscriber("a", peer_kind::gossipsub_v12);
+    const auto other = subscriber("a", peer_kind::gossipsub_v12);
+    const auto older = subscriber("a", peer_kind::gossipsub_v11);
+    for (const auto p : {sender, other, older}) (void)output(p);
+    sends(sender, "a", large("m"));
+    const auto id = waiting();
+    EXPECT_EQ(strings{}, output(other)) << "a forgery must not keep the real one away";
+    ASSERT_TRUE(router().authentic(id, now));
+    EXPECT_EQ(strings{"idontwant " + large("m").substr(0, 20)}, output(other));
+    EXPECT_EQ(strings{}, output(sender));
+    EXPECT_EQ(strings{}, output(older)) << "1.1 does not know the word";
+    router().validated(id, pubsub::verdict::accept, now);
+    EXPECT_EQ(1U, output(other).size()) << "and it is forwarded";
+}
+TEST_F(GossipsubDontWant, IsNotSaidOfWhatIsSmallOrForwardedAtOnce) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    const auto sender = subscriber("a", peer_kind::gossipsub_v12);
+    const auto other = subscriber("a", peer_kind::gossipsub_v12);
+    (void)output(other);
+    sends(sender, "a", std::string(1023, 's'));
+    ASSERT_TRUE(router().authentic(waiting(), now));
+    EXPECT_EQ(strings{}, output(other));
+    sends(sender, "a", large("m"));
+    settle(); // accepted without `authentic` before
+    EXPECT_EQ(0U, count(other, "idontwant"));
+}
+TEST_F(GossipsubDontWant, OvertakesMessagesThatAreStillQueued) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    const auto sender = subscriber("a", peer_kind::gossipsub_v12);
+    const auto slow = subscriber("a", peer_kind::gossipsub_v12);
+    (void)output(slow);
+    sends(sender, "a", large("first"));
+    sends(sender, "a", large("second"));
+    settle();
+    const auto sent = test::take_all(router(), slow);
+    ASSERT_EQ(1U, sent.rpcs.size());
+    ASSERT_EQ(1U, sent.rpcs[0].idontwant_ids.size()) << "the first goes at once, the second waited";
+    EXPECT_EQ(large("second"), as_text(sent.rpcs[0].idontwant_ids[0]));
+    EXPECT_EQ(2U, sent.rpcs[0].messages.size());
+}
+TEST_F(GossipsubDontWant, NoMoreThanTenIdsAreInOneRpc) { // H40
+    ASSERT_TRUE(router().subscribe("a", now));
+    const auto sender = subscriber("a", peer_kind::gossipsub_v12);
+    const auto other = subscriber("a", peer_kind::gossipsub_v12);
+    (void)output(other);
+    for (int i = 0; i < 25; ++i) sends(sender, "a", large(std::to_string(i)));
+    while (auto e = router().poll_event())
+        if (const auto* v = std::get_if<pubsub::validate>(&*e)) (void)router().authentic(v->id, now);
+    std::vector<std::size_t> each;
+    for (const auto& r : test::take_all(router(), other).rpcs) each.push_back(r.idontwant_ids.size());
+    EXPECT_EQ((std::vector<std::size_t>{10, 10, 5}), each);
+}
+TEST_F(GossipsubDontWant, WhatAPeerDoesNotWantIsNotForwardedToIt) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    const auto sender = subscriber("a", peer_kind::gossipsub_v12);
+    const auto other = subscriber("a", peer_kind::gossipsub_v12);
+    const auto third = subscriber("a", peer_kind::gossipsub_v12);
+    (void)output(other);
+    (void)output(third);
+    does_not_want(other, {"m"});
+    sends(sender, "a", "m");
+    settle();
+    EXPECT_EQ(strings{}, output(other));
+    EXPECT_EQ(strings{"message m"}, output(third));
+    asks(other, {"m"});
+    EXPECT_EQ(strings{}, output(other)) << "it said so";
+}
+TEST_F(GossipsubDontWant, Threats7_IdontwantFlood) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    const auto sender = subscriber("a", peer_kind::gossipsub_v12);
+    const auto flood = subscriber("a", peer_kind::gossipsub_v12);
+    (void)output(flood);
+    for (int rpc = 0; rpc < 30; ++rpc) {
+        strings ids;
+        for (int i = 0; i < 1000; ++i) ids.push_back(std::to_string(rpc) + "/" + std::to_string(i));
+        does_not_want(flood, ids);
+    }
+    EXPECT_EQ(10'000U, router().peer(flood)->unwanted.size());
+    EXPECT_EQ(20, errors(pubsub::errc::idontwant_flood));
+    sends(sender, "a", "29/999");
+    settle();
+    EXPECT_EQ(strings{"message 29/999"}, output(flood)) << "over the limit: ignored";
+    sends(sender, "a", "0/0");
+    settle();
+    EXPECT_EQ(strings{}, output(flood));
+    pass(3s + 100ms);
+    EXPECT_EQ(0U, router().peer(flood)->unwanted.size()) << "gone after three heartbeats";
+    sends(sender, "a", "0/1");
+    settle();
+    EXPECT_EQ(1U, count(flood, "message 0/1"));
+}
+
 TEST_F(GossipsubGossip, APromiseIsKeptByWhoeverSendsTheMessageFirst) {
     ASSERT_TRUE(router().subscribe("a", now));
     const auto p = subscriber("a");

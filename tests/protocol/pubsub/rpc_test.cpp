@@ -87,14 +87,23 @@ TEST(PubsubRpc, ReadsControlOfGo) {
     EXPECT_EQ(52U, r->control_bytes);
 }
 
+TEST(PubsubRpc, ReadsIdontwantOfGo) {
+    const byte_vector bytes = from_hex("1a072a050a03696434");
+    const auto r = decode(bytes);
+    ASSERT_TRUE(r);
+    EXPECT_FALSE(r->empty());
+    ASSERT_EQ(1U, r->idontwant_ids.size());
+    EXPECT_EQ("id4", as_text(r->idontwant_ids[0]));
+    EXPECT_TRUE(r->iwant_ids.empty());
+}
+
 TEST(PubsubRpc, ABackoffMayBeAnyNumber) {
     const byte_vector bytes = from_hex("1a1322110a046265746118ffffffffffffffffff01"); // go
     EXPECT_EQ(std::numeric_limits<std::uint64_t>::max(), decode(bytes)->prune[0].backoff);
 }
 
 TEST(PubsubRpc, WhatIsNotKnownIsSkipped) {
-    for (const auto hex : {"1a072a050a03696434",        // go: IDONTWANT
-                           "1a0432020800",              // extensions in control
+    for (const auto hex : {"1a0432020800",              // extensions in control
                            "52020800", "a2f9e31800"}) { // partial message; test extension
         const byte_vector bytes = from_hex(hex);
         const auto r = decode(bytes);
@@ -131,6 +140,7 @@ TEST(PubsubRpc, EveryCutAndEveryWrongTypeIsMalformed) {
                            "12020801", "12022001",          // from, topic
                            "1a020801", "1a040a020801",      // ihave, its topic
                            "1a0412020801", "1a041a020801",  // iwant, graft
+                           "1a042a020801",                  // idontwant
                            "1a0422021a00", "1a0422021001"}) // prune: backoff, peer
         EXPECT_EQ(error{errc::malformed_rpc}, decode(from_hex(hex)).error()) << hex;
 }

@@ -70,6 +70,8 @@ struct sent_rpcs {
                 for (std::uint32_t i = 0; i < h.count; ++i)
                     out.push_back("ihave " + std::string{as_text(r.ihave_ids[h.first + i])});
             for (const auto id : r.iwant_ids) out.push_back("iwant " + std::string{as_text(id)});
+            for (const auto id : r.idontwant_ids)
+                out.push_back("idontwant " + std::string{as_text(id).substr(0, 20)});
             for (const auto t : r.graft) out.push_back("graft " + std::string{t});
             for (const auto& p : r.prune)
                 out.push_back("prune " + std::string{p.topic} + " " + std::to_string(p.backoff));

@@ -37,6 +37,7 @@ enum class errc : std::uint16_t {
     validation_queue_full,
     empty_rpc_flood,
     ihave_flood,
+    idontwant_flood,
     broken_promise,
     graft_in_backoff,
     not_acceptable,
@@ -84,6 +85,7 @@ inline constexpr errc last_errc = errc::signing_failed;
     case errc::validation_queue_full:
     case errc::empty_rpc_flood:
     case errc::ihave_flood:
+    case errc::idontwant_flood:
     case errc::mesh_full:
         return fault::limit;
     case errc::cut_short:
@@ -166,6 +168,8 @@ inline constexpr errc last_errc = errc::signing_failed;
         return "empty_rpc_flood";
     case errc::ihave_flood:
         return "ihave_flood";
+    case errc::idontwant_flood:
+        return "idontwant_flood";
     case errc::broken_promise:
         return "broken_promise";
     case errc::graft_in_backoff:
@@ -252,6 +256,8 @@ inline constexpr errc last_errc = errc::signing_failed;
         return "the peer sends more empty RPCs than its bucket holds; it is ignored for now";
     case errc::ihave_flood:
         return "the peer sent more IHAVE than one heartbeat allows";
+    case errc::idontwant_flood:
+        return "the peer does not want more messages than are remembered; the rest was ignored";
     case errc::broken_promise:
         return "the peer advertised a message and did not send it when asked";
     case errc::graft_in_backoff:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The gossipsub router, versions 1.0 and 1.1 without scoring: a mesh for each topic, gossip beside
+// The gossipsub router, versions 1.0 to 1.2 without scoring: a mesh for each topic, gossip beside
 // it.
 //
 // It eats RPCs and time and gives events and RPCs. It verifies no signature (`validate` asks for
@@ -37,6 +37,7 @@ struct config {
     std::size_t ihave_ids =
         default_limits.ihave_ids;  ///< asked for, per peer and heartbeat; and sent
     duration promise = seconds{3}; ///< an advertised message that was asked for must be here
+    std::size_t dont_want_size = 1024; ///< bytes of data from which on IDONTWANT is said (v1.2)
 };
 
 class router {
@@ -84,7 +85,8 @@ public:
         const auto* w = core_.messages().find(id);
         return w == nullptr ? nullptr : &w->view;
     }
-    /// The signature of the message holds (or the policy has none): from now on its id is seen.
+    /// The signature of the message holds (or the policy has none), and its verdict takes longer:
+    /// from now on its id is seen, and a large one needs to come from nobody else (IDONTWANT).
     /// False where nothing more is to be done, as another copy of it was faster.
     bool authentic(message_handle id, instant now);
     /// The verdict, with the reason of a rejection. `accept` and `ignore` say `authentic` too.
@@ -165,9 +167,13 @@ private:
     void on_ihave(peer_entry& p, const pubsub::rpc& r, instant now);
     void ask(peer_entry& p, std::span<const byte_view> ids);
     void on_iwant(peer_entry& p, std::span<const byte_view> ids);
+    void on_idontwant(peer_entry& p, std::span<const byte_view> ids, instant now);
+    void say_idontwant(const pubsub::waiting_message& m);
+    void dont_want(peer_entry& p, const pubsub::waiting_message& m);
     void emit_gossip(topic_index t, const std::vector<peer_index>& but, instant now);
     [[nodiscard]] std::vector<shared_bytes> advertisement(topic_index t);
 
+    bool seen_now(message_handle id, instant now);
     void fulfil(const pubsub::id_digest& d);
     void forward(const pubsub::waiting_message& m, topic_index t);
     [[nodiscard]] std::vector<peer_index> targets_of_own(topic_index t, instant now);
@@ -225,6 +231,7 @@ inline void router::receive(peer_index peer, const pubsub::rpc& r, instant now) 
     if (p->kind == peer_kind::floodsub) return;
     on_ihave(*p, r, now);
     on_iwant(*p, r.iwant_ids);
+    if (!r.idontwant_ids.empty()) on_idontwant(*p, r.idontwant_ids, now);
     for (const std::string_view topic : r.graft) on_graft(*p, topic, now);
     for (const pubsub::prune_view& said : r.prune) on_prune(*p, said, now);
 }
@@ -241,14 +248,20 @@ inline void router::fulfil(const pubsub::id_digest& d) {
     promises_.erase(first, last);
 }
 
-inline bool router::authentic(message_handle id, instant now) {
+inline bool router::seen_now(message_handle id, instant now) {
     if (!core_.authentic(id, now)) return false;
     fulfil(core_.messages().find(id)->digest);
     return true;
 }
 
+inline bool router::authentic(message_handle id, instant now) {
+    if (!seen_now(id, now)) return false;
+    say_idontwant(*core_.messages().find(id));
+    return true;
+}
+
 inline void router::validated(message_handle id, pubsub::verdict v, error why, instant now) {
-    if (v != pubsub::verdict::reject && !authentic(id, now)) return;
+    if (v != pubsub::verdict::reject && !seen_now(id, now)) return;
     const auto accepted = core_.validated(id, v, why, now);
     if (!accepted) return;
     cache_.put(accepted->digest, accepted->id, accepted->encoded, accepted->topic);
@@ -267,7 +280,10 @@ inline void router::forward(const pubsub::waiting_message& m, topic_index t) {
     with_flood_peers(t, to);
     for (const peer_index p : to) {
         peer_entry& peer = *core_.peers().find(p);
-        if (core_.may_get(peer, m)) core_.send(peer, pubsub::lane::forward, m.encoded);
+        if (!core_.may_get(peer, m) || peer.unwanted.contains(m.digest)) continue;
+        const bool queued = peer.queue.messages() != 0; // what it sends may overtake this
+        if (queued) dont_want(peer, m);
+        core_.send(peer, pubsub::lane::forward, m.encoded);
     }
 }
 

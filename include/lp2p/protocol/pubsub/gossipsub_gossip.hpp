@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The gossip half of the gossipsub router: IHAVE, IWANT and the promises between them.
+// The gossip half of the gossipsub router: IHAVE, IWANT and the promises between them, IDONTWANT.
 //
 // Include gossipsub.hpp; this only holds some of its functions. Every answer is bounded by what one
 // peer may cause in one heartbeat (threats.md §7).
@@ -73,9 +73,40 @@ inline void router::ask(peer_entry& p, std::span<const byte_view> ids) {
 }
 
 inline void router::on_iwant(peer_entry& p, std::span<const byte_view> ids) {
-    for (const byte_view id : ids)
-        if (const auto message = cache_.get(core_.messages().digest(id), p.index))
+    for (const byte_view id : ids) {
+        const pubsub::id_digest d = core_.messages().digest(id);
+        if (p.unwanted.contains(d)) continue;
+        if (const auto message = cache_.get(d, p.index))
             core_.send(p, pubsub::lane::forward, *message);
+    }
+}
+
+/// spec: gossipsub v1.2, "IDONTWANT". More than `unwanted_ids` are ignored until older ones leave.
+inline void router::on_idontwant(peer_entry& p, std::span<const byte_view> ids, instant now) {
+    p.unwanted.expire(now);
+    for (const byte_view id : ids) {
+        if (id.empty() || id.size() > pubsub::most_message_id) continue;
+        if (p.unwanted.size() >= core_.config().unwanted_ids)
+            return core_.reject(p.index, pubsub::errc::idontwant_flood);
+        p.unwanted.insert(core_.messages().digest(id), now);
+    }
+}
+
+/// Everybody in the mesh who may be about to send this large message hears that it came. Said once
+/// its signature holds, so that a forgery cannot keep the real one away.
+inline void router::say_idontwant(const pubsub::waiting_message& m) {
+    const auto found = meshes_.find(m.topic);
+    if (found == meshes_.end()) return;
+    for (const peer_index p : found->second) {
+        peer_entry& peer = *core_.peers().find(p);
+        if (core_.may_get(peer, m)) dont_want(peer, m);
+    }
+}
+
+inline void router::dont_want(peer_entry& p, const pubsub::waiting_message& m) {
+    if (p.kind < peer_kind::gossipsub_v12 || m.view.data.size() < config_.dont_want_size) return;
+    p.queue.dont_want(m.id);
+    core_.told_output(p);
 }
 
 /// Tells some who are not in the mesh (`but`) what we have (spec: gossipsub v1.1, "Adaptive Gossip

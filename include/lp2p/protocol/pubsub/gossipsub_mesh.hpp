@@ -30,7 +30,7 @@ inline void router::prune(peer_entry& p, topic_index t, duration backoff, error 
     leave_mesh(p.index, t, why);
     backoffs_.set(t, p.id, now, backoff, true);
     std::optional<std::uint64_t> wait; // a field that 1.0 does not know
-    if (p.kind == peer_kind::gossipsub_v11)
+    if (p.kind >= peer_kind::gossipsub_v11)
         wait = static_cast<std::uint64_t>(std::chrono::duration_cast<seconds>(backoff).count());
     p.queue.prune(core_.peers().at(t).name, wait);
     core_.told_output(p);
@@ -102,7 +102,10 @@ inline void router::handle_timeout(instant now) {
 
 inline void router::heartbeat(instant now) {
     if (++heartbeats_ % 15 == 0) backoffs_.sweep(now, config_.backoff_slack * config_.heartbeat);
-    for (peer_entry& p : core_.peers().peers()) p.ihave_rpcs = p.ids_asked = 0;
+    for (peer_entry& p : core_.peers().peers()) {
+        p.ihave_rpcs = p.ids_asked = 0;
+        p.unwanted.expire(now);
+    }
     count_broken_promises(now);
     for (auto& [t, members] : meshes_) {
         balance_mesh(t, members, now);

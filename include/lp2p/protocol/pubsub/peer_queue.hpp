@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // What waits to be sent to one peer: control first, then messages, then gossip, in bounded RPCs.
 //
-// Control merges by topic and is never dropped; of the rest the least important and oldest leaves
+// Control merges by topic and is never dropped; what the peer shall not send goes ahead of all that
+// takes time (IDONTWANT); of the rest the least important and oldest leaves
 // when the queue is full. Messages are shared, encoded once for all peers. It writes to nobody.
 #pragma once
 
@@ -30,6 +31,13 @@ public:
         set(control_, {topic, false, backoff});
     }
 
+    /// The peer shall not send this message: ten ids to an RPC (H40). Of many that wait the newest
+    /// are kept: the others are on their way by now.
+    void dont_want(const message_id& id) {
+        if (unwanted_.size() >= most_unwanted) unwanted_.erase(unwanted_.begin());
+        unwanted_.push_back(id);
+    }
+
     /// `field` is a field `publish` of an RPC, or for `lane::gossip` an entry of its control. False
     /// where it is larger than any RPC to this peer may be: then nothing was queued.
     [[nodiscard]] bool push(lane l, shared_bytes field) {
@@ -43,7 +51,7 @@ public:
     }
 
     [[nodiscard]] bool empty() const noexcept {
-        return subscriptions_.empty() && control_.empty() && messages_ == 0;
+        return subscriptions_.empty() && control_.empty() && unwanted_.empty() && messages_ == 0;
     }
     [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -62,6 +70,8 @@ public:
 private:
     /// Tag and length of a control field, generously.
     static constexpr std::size_t most_header = 6;
+    static constexpr std::size_t unwanted_per_rpc = 10;
+    static constexpr std::size_t most_unwanted = 64;
 
     /// A word about a topic: subscribe or not, graft or prune.
     struct word {
@@ -121,12 +131,14 @@ private:
         return item;
     }
     void take_words(byte_vector& body, byte_vector& control);
+    void take_unwanted(byte_vector& control, std::size_t room);
     void take_messages(byte_vector& body, std::size_t room);
     void take_gossip(byte_vector& control, std::size_t room);
 
     queue_limits limits_;
     std::vector<word> subscriptions_;
     std::vector<word> control_;
+    std::vector<message_id> unwanted_; ///< oldest first
     std::array<waiting, static_cast<std::size_t>(lane::count)> lanes_{};
     std::size_t messages_ = 0;
     std::size_t bytes_ = 0;
@@ -137,6 +149,7 @@ inline bool peer_queue::take_rpc(byte_vector& out) {
     byte_vector body;
     byte_vector control;
     take_words(body, control);
+    take_unwanted(control, limits_.control - std::min(limits_.control, body.size() + most_header));
     const std::size_t words = body.size() + control.size();
     take_messages(body, limits_.rpc - std::min(limits_.rpc, control.size() + most_header));
     const std::size_t used = body.size() + control.size() + most_header;
@@ -170,6 +183,20 @@ inline void peer_queue::take_words(byte_vector& body, byte_vector& control) {
         else
             encode_prune(w.topic.text(), w.backoff, control);
     });
+}
+
+inline void peer_queue::take_unwanted(byte_vector& control, std::size_t room) {
+    std::vector<byte_view> ids;
+    std::size_t size = control.size() + most_header;
+    for (const message_id& id : unwanted_) {
+        size += detail::field_size(id.size());
+        if (ids.size() == unwanted_per_rpc || size > room) break;
+        ids.push_back(id.view());
+    }
+    if (ids.empty()) return;
+    encode_idontwant(ids, control);
+    unwanted_.erase(unwanted_.begin(),
+                    unwanted_.begin() + static_cast<std::ptrdiff_t>(ids.size()));
 }
 
 inline void peer_queue::take_messages(byte_vector& body, std::size_t room) {

@@ -7,6 +7,7 @@
 
 #include <lp2p/core/token_bucket.hpp>
 #include <lp2p/protocol/pubsub/peer_queue.hpp>
+#include <lp2p/protocol/pubsub/seen_cache.hpp>
 #include <lp2p/wire/protobuf.hpp>
 
 #include <algorithm>
@@ -34,7 +35,8 @@ struct peer_entry {
         : index{i}
         , id{p}
         , queue{c.queue}
-        , empty_rpcs{c.empty_rpcs, now} {}
+        , empty_rpcs{c.empty_rpcs, now}
+        , unwanted{c.unwanted_for, c.unwanted_ids} {}
 
     peer_index index;
     wire::peer_id id;
@@ -44,6 +46,7 @@ struct peer_entry {
     std::vector<topic_index> topics; ///< sorted
     peer_queue queue;
     token_bucket empty_rpcs;
+    seen_cache unwanted; ///< what it said it does not want (IDONTWANT)
     instant ignored_until = instant::min();
     conduct behaviour;
     std::uint32_t validating = 0; ///< messages of it that wait for validation

@@ -17,18 +17,26 @@
 
 namespace lp2p::inline v0::pubsub {
 
+inline constexpr std::string_view gossipsub_v12_protocol = "/meshsub/1.2.0";
 inline constexpr std::string_view gossipsub_v11_protocol = "/meshsub/1.1.0";
 inline constexpr std::string_view gossipsub_v10_protocol = "/meshsub/1.0.0";
 inline constexpr std::string_view floodsub_protocol = "/floodsub/1.0.0";
 
 /// What a peer's pubsub stream negotiated. A larger one can do what a smaller one can.
-enum class peer_kind : std::uint8_t { floodsub, gossipsub_v10, gossipsub_v11 };
+enum class peer_kind : std::uint8_t { floodsub, gossipsub_v10, gossipsub_v11, gossipsub_v12 };
 
 [[nodiscard]] constexpr std::optional<peer_kind> kind_of(std::string_view protocol) noexcept {
+    if (protocol == gossipsub_v12_protocol) return peer_kind::gossipsub_v12;
     if (protocol == gossipsub_v11_protocol) return peer_kind::gossipsub_v11;
     if (protocol == gossipsub_v10_protocol) return peer_kind::gossipsub_v10;
     if (protocol == floodsub_protocol) return peer_kind::floodsub;
     return std::nullopt;
+}
+
+[[nodiscard]] constexpr std::string_view protocol_of(peer_kind k) noexcept {
+    constexpr std::string_view names[] = {floodsub_protocol, gossipsub_v10_protocol,
+                                          gossipsub_v11_protocol, gossipsub_v12_protocol};
+    return names[static_cast<std::size_t>(k)];
 }
 
 /// A peer of one router, from `peer_ready` to `peer_gone`.
@@ -184,6 +192,8 @@ struct router_config {
     std::size_t untaken_messages = default_limits.untaken_messages;
     std::size_t untaken_bytes = default_limits.untaken_bytes;
     bucket_size empty_rpcs = default_limits.empty_rpcs;
+    std::size_t unwanted_ids = default_limits.idontwant_ids; ///< of one peer; more are ignored
+    duration unwanted_for = seconds{3};                      ///< three heartbeats
     duration ignored_for = seconds{10}; ///< a peer that floods; its subscriptions still count
     std::size_t events = 16384;         ///< that only inform and wait to be polled
 };

@@ -19,7 +19,7 @@ struct rpc_limits {
     std::size_t messages = default_limits.rpc_messages;
     std::size_t topics = default_limits.topics_per_rpc; ///< SUBSCRIBE, IHAVE, GRAFT, PRUNE, each
     std::size_t topic_length = default_limits.topic_length;
-    std::size_t ids = default_limits.ihave_ids; ///< of IHAVE together, and of IWANT together
+    std::size_t ids = default_limits.ihave_ids; ///< of IHAVE, of IWANT and of IDONTWANT, each
 };
 
 /// True where the field was there, be it empty: a field that was not has a null view.
@@ -73,6 +73,7 @@ struct rpc {
     std::vector<ihave_view> ihave;
     std::vector<byte_view> ihave_ids;
     std::vector<byte_view> iwant_ids;
+    std::vector<byte_view> idontwant_ids;
     std::vector<std::string_view> graft;
     std::vector<prune_view> prune;
     rpc_cut cut;
@@ -81,7 +82,7 @@ struct rpc {
     /// True where it asks nothing and says nothing.
     [[nodiscard]] bool empty() const noexcept {
         return subscriptions.empty() && messages.empty() && ihave.empty() && iwant_ids.empty() &&
-               graft.empty() && prune.empty();
+               idontwant_ids.empty() && graft.empty() && prune.empty();
     }
     /// Empty again, memory kept for the next one.
     void clear() noexcept;
@@ -100,14 +101,16 @@ struct rpc {
 /// Reads one Message. `malformed_rpc` as above.
 [[nodiscard]] result<message_view> decode_message(byte_view bytes) noexcept;
 
-/// Field numbers of the RPC protobuf (spec: pubsub, "The RPC"; gossipsub v1.0, v1.1 "Protobuf").
+/// Field numbers of the RPC protobuf (spec: pubsub, "The RPC"; gossipsub v1.0, v1.1, v1.2
+/// "Protobuf").
 namespace field {
 enum rpc : std::uint32_t { subscriptions = 1, publish = 2, control = 3 };
 enum subscription : std::uint32_t { subscribe = 1, subscription_topic = 2 };
 enum message : std::uint32_t { from = 1, data, seqno, topic, signature, key };
-enum control : std::uint32_t { ihave = 1, iwant = 2, graft = 3, prune = 4 };
+enum control : std::uint32_t { ihave = 1, iwant = 2, graft = 3, prune = 4, idontwant = 5 };
 enum ihave : std::uint32_t { ihave_topic = 1, ihave_id = 2 };
 enum iwant : std::uint32_t { iwant_id = 1 };
+enum idontwant : std::uint32_t { idontwant_id = 1 };
 enum graft : std::uint32_t { graft_topic = 1 };
 enum prune : std::uint32_t { prune_topic = 1, prune_peer = 2, prune_backoff = 3 };
 } // namespace field
@@ -197,9 +200,9 @@ private:
         case field::ihave:
             return read(r, body) && ihave(body);
         case field::iwant:
-            return read(r, body) && walk(body, [&](wire::message_reader& w) {
-                       return w.field() != field::iwant_id || id(w, out_.iwant_ids);
-                   });
+            return read(r, body) && ids(body, out_.iwant_ids);
+        case field::idontwant:
+            return read(r, body) && ids(body, out_.idontwant_ids);
         case field::graft:
             return read(r, body) && graft(body);
         case field::prune:
@@ -243,6 +246,13 @@ private:
         keep(out_.prune, p, out_.cut.control);
         return sound;
     }
+    /// IWANT and IDONTWANT look alike.
+    [[nodiscard]] bool ids(byte_view body, std::vector<byte_view>& to) {
+        static_assert(static_cast<int>(field::iwant_id) == static_cast<int>(field::idontwant_id));
+        return walk(body, [&](wire::message_reader& r) {
+            return r.field() != field::iwant_id || id(r, to);
+        });
+    }
     [[nodiscard]] bool id(wire::message_reader& r, std::vector<byte_view>& to) {
         byte_view id;
         if (!read(r, id)) return false;
@@ -278,6 +288,7 @@ inline void rpc::clear() noexcept {
     ihave.clear();
     ihave_ids.clear();
     iwant_ids.clear();
+    idontwant_ids.clear();
     graft.clear();
     prune.clear();
     cut = {};

@@ -25,6 +25,8 @@ void encode_subscription(std::string_view topic, bool subscribe, byte_vector& ou
 /// Entries of a ControlMessage. They go behind `encode_control_header`.
 void encode_ihave(std::string_view topic, std::span<const byte_view> ids, byte_vector& out);
 void encode_iwant(std::span<const byte_view> ids, byte_vector& out);
+/// For a peer of gossipsub 1.2 or later; go reads no more than 10 ids of one entry (H40).
+void encode_idontwant(std::span<const byte_view> ids, byte_vector& out);
 void encode_graft(std::string_view topic, byte_vector& out);
 /// `backoff` in seconds; nothing for a peer of gossipsub 1.0, which knows no such field.
 void encode_prune(std::string_view topic, std::optional<std::uint64_t> backoff, byte_vector& out);
@@ -124,12 +126,22 @@ inline void encode_ihave(std::string_view topic, std::span<const byte_view> ids,
     for (const byte_view id : ids) w.bytes(field::ihave_id, id);
 }
 
-inline void encode_iwant(std::span<const byte_view> ids, byte_vector& out) {
+namespace detail {
+/// IWANT and IDONTWANT: ids and nothing else.
+inline void encode_ids(std::uint32_t entry, std::span<const byte_view> ids, byte_vector& out) {
     std::size_t size = 0;
-    for (const byte_view id : ids) size += detail::field_size(id.size());
-    detail::measured_writer w{out, detail::field_size(size)};
-    w.open(field::iwant, size);
+    for (const byte_view id : ids) size += field_size(id.size());
+    measured_writer w{out, field_size(size)};
+    w.open(entry, size);
     for (const byte_view id : ids) w.bytes(field::iwant_id, id);
+}
+} // namespace detail
+
+inline void encode_iwant(std::span<const byte_view> ids, byte_vector& out) {
+    detail::encode_ids(field::iwant, ids, out);
+}
+inline void encode_idontwant(std::span<const byte_view> ids, byte_vector& out) {
+    detail::encode_ids(field::idontwant, ids, out);
 }
 
 inline void encode_graft(std::string_view topic, byte_vector& out) {

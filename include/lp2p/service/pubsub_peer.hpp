@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// What the pubsub service keeps of one peer: its connections, our one stream, its streams.
+//
+// A table and nothing else: it opens nothing and tells nobody.
+#pragma once
+
+#include <lp2p/connection/substream.hpp>
+#include <lp2p/protocol/pubsub/router_config.hpp>
+#include <lp2p/protocol/pubsub/rpc_stream.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace lp2p::inline v0::service {
+
+struct pubsub_peer {
+    enum class stream_state : std::uint8_t { none, opening, live };
+    /// A connection that may carry our stream.
+    struct carrier {
+        conn_id conn;
+        direction dir;
+        std::uint32_t streams; ///< of ours, opened on it in its life (H1)
+        bool exhausted;        ///< `pubsub_exhausted` was told
+    };
+    struct inbound_stream {
+        substream_id id;
+        std::unique_ptr<pubsub::rpc_stream> reader;
+    };
+
+    std::vector<carrier> conns; ///< the newest last
+    std::optional<pubsub::peer_index> index;
+    pubsub::peer_kind kind{}; ///< of our stream while there is one, else of theirs
+    stream_state out = stream_state::none;
+    substream_id out_id{};
+    std::unique_ptr<pubsub::rpc_stream> writer; ///< while live
+    bool greeted = false;                       ///< the hello was handed to the writer
+    byte_vector unsent; ///< what a stream's end cut: it goes again, whole, behind the hello
+    std::vector<inbound_stream> in; ///< the newest last
+    std::uint32_t failures = 0;
+    bool refused = false; ///< `na`: not asked again before a list or a new connection
+
+    [[nodiscard]] carrier* carrier_of(conn_id conn) noexcept {
+        for (carrier& c : conns)
+            if (c.conn == conn) return &c;
+        return nullptr;
+    }
+    /// The machine of a stream, ours or theirs; null where it is neither.
+    [[nodiscard]] pubsub::rpc_stream* stream_of(substream_id id) noexcept {
+        if (out_id == id) return writer.get();
+        for (inbound_stream& s : in)
+            if (s.id == id) return s.reader.get();
+        return nullptr;
+    }
+    /// What a stream did not finish, before what was kept already. Who takes nothing on stream after
+    /// stream loses it in the end: more than `most` bytes are not kept.
+    void keep_unsent(byte_vector cut, std::size_t most) {
+        append(cut, unsent);
+        if (cut.size() > most) cut.clear();
+        unsent = std::move(cut);
+    }
+};
+
+} // namespace lp2p::inline v0::service
