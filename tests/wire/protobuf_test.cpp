@@ -153,6 +153,22 @@ TEST(WireProtobuf, NestedMessagesAreScannedWhenTheyAreOpened) {
     EXPECT_EQ(message_reader::open(*inner).error(), errc::message_truncated);
 }
 
+TEST(WireProtobuf, ReadGivesBytesOnceAndOnlyBytes) {
+    const byte_vector message = hex("0801 1202aabb 1200");
+    auto m = message_reader::open(message);
+    ASSERT_TRUE(m && m->next());
+    byte_view to;
+    EXPECT_FALSE(m->read(to)) << "a number";
+    ASSERT_TRUE(m->next());
+    EXPECT_TRUE(m->read(to));
+    EXPECT_EQ(to_vector(to), hex("aabb"));
+    EXPECT_FALSE(m->read(to)) << "once";
+    ASSERT_TRUE(m->next());
+    EXPECT_TRUE(m->read(to));
+    EXPECT_TRUE(to.empty());
+    EXPECT_FALSE(m->next());
+}
+
 TEST(WireProtobuf, WritesTheEncodingDocumentsExamples) { // protobuf.dev, "Encoding"
     byte_vector out;
     message_writer w{out};

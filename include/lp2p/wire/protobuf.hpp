@@ -46,6 +46,8 @@ public:
     [[nodiscard]] result<std::uint64_t> varint() noexcept;
     /// The field as bytes, text or nested message. `wrong_wire_type` where it is none.
     [[nodiscard]] result<byte_view> bytes() noexcept;
+    /// The same for those who read many; false is `wrong_wire_type`.
+    [[nodiscard]] bool read(byte_view& to) noexcept;
     void skip() noexcept {
         (void)consume([](protozero::pbf_reader& r) { return r.skip(), true; });
     }
@@ -114,60 +116,71 @@ private:
 
 namespace detail {
 
-/// Takes a protobuf varint, which unlike ours may be overlong, off the front of `rest`.
-[[nodiscard]] inline result<std::uint64_t> take_varint(byte_view& rest) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t n = 0; n < 10; ++n) {
-        if (n == rest.size()) return fail(errc::message_truncated);
-        const auto b = std::to_integer<std::uint64_t>(rest[n]);
-        if (n == 9 && b > 1) break; // would not fit into 64 bits
-        value |= (b & 0x7fU) << (7 * n);
-        if (b >= 0x80U) continue;
-        rest = rest.subspan(n + 1);
-        return value;
-    }
-    return fail(errc::uvarint_too_long);
-}
+/// Walks one level of a message and finds everything that protozero would throw at before it is
+/// asked. Pointers and flags, no result objects: this runs over every byte that a peer sends.
+class message_scan {
+public:
+    explicit message_scan(byte_view message) noexcept
+        : at_{message.data()}
+        , end_{message.data() + message.size()} {}
 
-/// How many bytes the value of a field takes, which `rest` begins with.
-[[nodiscard]] inline result<std::uint64_t> value_size(wire_kind kind, byte_view& rest) noexcept {
-    switch (kind) {
-    case wire_kind::varint: {
-        byte_view behind = rest;
-        const auto value = take_varint(behind);
-        if (!value) return value;
-        return std::uint64_t{rest.size() - behind.size()};
+    [[nodiscard]] status run() noexcept {
+        while (at_ != end_)
+            if (!field()) return fail(why_);
+        return {};
     }
-    case wire_kind::fixed64:
-        return std::uint64_t{8};
-    case wire_kind::bytes:
-        return take_varint(rest);
-    case wire_kind::fixed32:
-        return std::uint64_t{4};
-    }
-    return fail(errc::bad_wire_type);
-}
 
-/// Everything that protozero would throw at, found before it is asked.
-[[nodiscard]] inline status scan_message(byte_view rest) noexcept {
-    while (!rest.empty()) {
-        const auto tag = take_varint(rest);
-        if (!tag) return fail(tag.error());
-        if (*tag > 0xffffffffU) return fail(errc::uvarint_too_long);
-        const std::uint64_t field = *tag >> 3U;
-        if (field == 0 || (field >= 19000 && field <= 19999)) return fail(errc::bad_field_number);
-        const auto size = value_size(static_cast<wire_kind>(*tag & 7U), rest);
-        if (!size) return fail(size.error());
-        if (*size > rest.size()) return fail(errc::message_truncated);
-        rest = rest.subspan(static_cast<std::size_t>(*size));
+private:
+    [[nodiscard]] bool field() noexcept {
+        std::uint64_t tag = 0, size = 0;
+        if (!varint(tag)) return false;
+        if (tag > 0xffffffffU) return no(errc::uvarint_too_long);
+        const std::uint64_t number = tag >> 3U;
+        if (number == 0 || (number >= 19000 && number <= 19999))
+            return no(errc::bad_field_number);
+        switch (static_cast<wire_kind>(tag & 7U)) {
+        case wire_kind::varint:
+            return varint(size);
+        case wire_kind::bytes:
+            return varint(size) && skip(size);
+        case wire_kind::fixed64:
+            return skip(8);
+        case wire_kind::fixed32:
+            return skip(4);
+        }
+        return no(errc::bad_wire_type);
     }
-    return {};
-}
+    /// A protobuf varint, which unlike ours may be overlong.
+    [[nodiscard]] bool varint(std::uint64_t& value) noexcept {
+        value = 0;
+        for (unsigned shift = 0; shift < 70; shift += 7) {
+            if (at_ == end_) return no(errc::message_truncated);
+            const auto b = std::to_integer<std::uint64_t>(*at_++);
+            if (shift == 63 && b > 1) break; // would not fit into 64 bits
+            value |= (b & 0x7fU) << shift;
+            if (b < 0x80U) return true;
+        }
+        return no(errc::uvarint_too_long);
+    }
+    [[nodiscard]] bool skip(std::uint64_t size) noexcept {
+        if (size > static_cast<std::uint64_t>(end_ - at_)) return no(errc::message_truncated);
+        at_ += size;
+        return true;
+    }
+    bool no(errc why) noexcept {
+        why_ = why;
+        return false;
+    }
+
+    const std::byte* at_;
+    const std::byte* end_;
+    errc why_{};
+};
 
 } // namespace detail
 
 inline result<message_reader> message_reader::open(byte_view message) noexcept {
-    if (const auto sound = detail::scan_message(message); !sound) return fail(sound.error());
+    if (const auto sound = detail::message_scan{message}.run(); !sound) return fail(sound.error());
     return message_reader{message};
 }
 
@@ -186,12 +199,20 @@ inline result<std::uint64_t> message_reader::varint() noexcept {
     return consume([](protozero::pbf_reader& r) { return r.get_uint64(); });
 }
 
-inline result<byte_view> message_reader::bytes() noexcept {
-    if (kind() != wire_kind::bytes) return fail(errc::wrong_wire_type);
-    return consume([](protozero::pbf_reader& r) {
+inline bool message_reader::read(byte_view& to) noexcept {
+    if (kind() != wire_kind::bytes) return false;
+    const auto took = consume([&](protozero::pbf_reader& r) {
         const auto view = r.get_view();
-        return as_bytes(std::string_view{view.data(), view.size()});
+        to = {reinterpret_cast<const std::byte*>(view.data()), view.size()};
+        return true;
     });
+    return took.has_value();
+}
+
+inline result<byte_view> message_reader::bytes() noexcept {
+    byte_view value;
+    if (!read(value)) return fail(errc::wrong_wire_type);
+    return value;
 }
 
 } // namespace lp2p::inline v0::wire

@@ -127,9 +127,9 @@ template <class Each>
     return true;
 }
 [[nodiscard]] inline bool read(wire::message_reader& r, byte_view& to) noexcept {
-    const auto bytes = r.bytes();
-    if (bytes) to = bytes->data() == nullptr ? empty_field : *bytes;
-    return bytes.has_value();
+    if (!r.read(to)) return false;
+    if (to.data() == nullptr) to = empty_field;
+    return true;
 }
 [[nodiscard]] inline bool read(wire::message_reader& r, std::string_view& to) noexcept {
     byte_view bytes;
