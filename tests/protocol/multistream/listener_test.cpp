@@ -94,6 +94,23 @@ TEST(MultistreamListener, ThreatWrongHeaderNeverLooksAtProposals) {
     EXPECT_FALSE(l.agreed());
 }
 
+TEST(MultistreamListener, AnswersLsByItsListWhereItIsTold) {
+    listener quiet = make();
+    ASSERT_TRUE(quiet.receive(lines({ms::header_line, "ls"}), start));
+    EXPECT_EQ(sent(quiet), lines({ms::header_line, "na"}));
+    listener l{{.protocols = served(), .answers_ls = true}, start};
+    ASSERT_TRUE(l.receive(lines({ms::header_line, "ls"}), start));
+    lp2p::byte_vector expected = lines({ms::header_line});
+    lp2p::append(expected, served().listing());
+    EXPECT_EQ(sent(l), expected);
+    ASSERT_TRUE(l.receive(lines({served()[0]}), start));
+    EXPECT_EQ(l.agreed(), served()[0]) << "and the negotiation goes on";
+    listener asked{{.protocols = served(), .answers_ls = true}, start};
+    ASSERT_TRUE(asked.receive(lines({ms::header_line}), start));
+    for (int i = 0; i < 64; ++i) ASSERT_TRUE(asked.receive(lines({"ls"}), start));
+    EXPECT_FALSE(asked.receive(lines({"ls"}), start));
+    EXPECT_EQ(asked.ended()->why, errc::too_many_proposals) << "it counts as a proposal";
+}
 TEST(MultistreamListener, ThreatThousandsOfProposalsAre64RefusalsThenAReset) {
     listener l = make();
     EXPECT_TRUE(l.receive(proposals(64, "/x"), start));

@@ -51,4 +51,19 @@ TEST(MultistreamProtocolList, TheFirstOfTwoEqualNamesIsFound) {
     EXPECT_EQ(protocol_list::of({"/a", "/b", "/b"}).value().find("/b"), 1U);
 }
 
+TEST(MultistreamProtocolList, AListingIsOneLineOfLines) {
+    const auto list = *lp2p::multistream::protocol_list::of({"/a", "/b/1.0.0"});
+    const lp2p::byte_vector out = list.listing();
+    // rust: the length of all, then each name with its own length and newline, then a newline
+    EXPECT_EQ(lp2p::as_text(out), "\x0f\x03/a\n\x09/b/1.0.0\n\n");
+    const auto again = lp2p::multistream::protocol_list::from_listing(
+        lp2p::byte_view{out}.subspan(1, out.size() - 2));
+    ASSERT_TRUE(again);
+    ASSERT_EQ(again->size(), 2U);
+    EXPECT_EQ((*again)[1], "/b/1.0.0");
+    EXPECT_TRUE(lp2p::multistream::protocol_list::from_listing({})->empty());
+    for (const std::string_view bad : {"\x03/a", "\x03/aa", "/a\n", "\x01\n", "\x80\x00"})
+        EXPECT_FALSE(lp2p::multistream::protocol_list::from_listing(lp2p::as_bytes(bad))) << bad;
+}
+
 } // namespace

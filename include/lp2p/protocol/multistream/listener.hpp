@@ -15,7 +15,8 @@ namespace lp2p::inline v0::multistream {
 /// - `none_agreed` (fault refused) where the peer left, or sent what is no line, after a `na`: that
 ///   is what a peer looks like that had written behind a proposal which we refused;
 /// - `ended_early`, `reset` (with its code in `wire_code`), `negotiation_timeout`.
-/// `ls` is answered `na`, as is a name that is not UTF-8 or holds a newline. Memory: the object,
+/// `ls` is answered `na` unless the config says otherwise, as is a name that is not UTF-8 or holds a
+/// newline. Memory: the object,
 /// and at most twice the longest name that it serves, as far as that many bytes came.
 class listener : public detail::negotiation {
 public:
@@ -24,13 +25,17 @@ public:
         std::size_t token_most = default_limits.multistream_token; ///< bytes with the newline
         std::size_t proposals = default_limits.proposals_accepted; ///< that are answered `na`
         duration timeout = default_limits.negotiation_timeout;     ///< for the whole negotiation
+        /// `ls` is answered by the list, as rust does, and counts as one of `proposals`; go, js and
+        /// the default say `na`.
+        bool answers_ls = false;
     };
 
     listener(config c, instant now)
         : negotiation{c.token_most, std::max(header_line.size(), c.protocols.longest()) + 1,
                       after(now, c.timeout)}
         , protocols_{std::move(c.protocols)}
-        , proposals_{c.proposals} {}
+        , proposals_{c.proposals}
+        , answers_ls_{c.answers_ls} {}
 
     /// Consumes up to the end of the proposal that ends it, and nothing after it.
     [[nodiscard]] result<std::size_t> receive(byte_view in, instant) {
@@ -65,7 +70,13 @@ private:
             finish(chosen_);
             return {};
         }
-        if (refused_ == proposals_) return fail(errc::too_many_proposals);
+        if (refused_ + listed_ == proposals_) return fail(errc::too_many_proposals);
+        if (answers_ls_ && token == list_request) {
+            ++listed_;
+            reader_.next();
+            out_.append(protocols_.listing());
+            return {};
+        }
         ++refused_;
         reader_.next();
         say(refusal);
@@ -79,7 +90,9 @@ private:
 
     protocol_list protocols_;
     std::size_t proposals_;
+    bool answers_ls_;
     std::size_t refused_ = 0;
+    std::size_t listed_ = 0;
     std::size_t chosen_ = 0;
     bool spoken_ = false;
 };

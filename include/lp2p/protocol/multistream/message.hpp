@@ -22,6 +22,8 @@ namespace lp2p::inline v0::multistream {
 inline constexpr std::string_view header_line = "/multistream/1.0.0";
 /// The answer to a proposal that is not supported.
 inline constexpr std::string_view refusal = "na";
+/// Asks for the list of protocols; not in the specification any more, and answered by rust alone.
+inline constexpr std::string_view list_request = "ls";
 /// The longest line that every known implementation takes, with its newline, without its length.
 inline constexpr std::size_t most_everywhere = 1024;
 

@@ -10,6 +10,8 @@
 
 #include <initializer_list>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace lp2p::inline v0::multistream {
 
@@ -35,6 +37,29 @@ public:
     }
     [[nodiscard]] static result<protocol_list> of(std::initializer_list<std::string_view> names) {
         return of<std::initializer_list<std::string_view>>(names);
+    }
+
+    /// Reads the text of an answer to `ls`: lines, each with its length. Errors: `bad_token`,
+    /// `invalid_protocol`.
+    [[nodiscard]] static result<protocol_list> from_listing(byte_view text) {
+        std::vector<std::string> names;
+        token_reader reader{most_everywhere};
+        while (!text.empty()) {
+            const auto used = reader.receive(text);
+            if (!used || !reader.complete()) return fail(errc::bad_token);
+            text = text.subspan(*used);
+            const auto name = reader.token();
+            if (!name) return fail(name.error());
+            names.emplace_back(*name);
+            reader.next();
+        }
+        return of(names);
+    }
+    /// The answer to `ls`: all names in one line of lines.
+    [[nodiscard]] byte_vector listing() const {
+        byte_vector out;
+        encode(as_text(lines_.view()), out);
+        return out;
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
