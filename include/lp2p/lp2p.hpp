@@ -21,8 +21,11 @@
 #include <lp2p/core/trace.hpp>
 
 #include <lp2p/crypto/aead.hpp>
+#include <lp2p/crypto/der.hpp>
 #include <lp2p/crypto/errc.hpp>
+#include <lp2p/crypto/key_forms.hpp>
 #include <lp2p/crypto/provider.hpp>
+#include <lp2p/crypto/spki.hpp>
 
 #include <lp2p/wire/base32.hpp>
 #include <lp2p/wire/base58.hpp>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <lp2p/crypto/provider.hpp>
+#include <lp2p/wire/cursor.hpp>
 #include <lp2p/wire/spki.hpp>
 
 namespace lp2p::inline v0::wire {
