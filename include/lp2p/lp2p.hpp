@@ -37,6 +37,7 @@
 #include <lp2p/wire/multiaddr_protocols.hpp>
 #include <lp2p/wire/multihash.hpp>
 #include <lp2p/wire/peer_id.hpp>
+#include <lp2p/wire/private_key.hpp>
 #include <lp2p/wire/protobuf.hpp>
 #include <lp2p/wire/public_key.hpp>
 #include <lp2p/wire/sink.hpp>

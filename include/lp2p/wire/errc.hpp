@@ -24,8 +24,8 @@ enum class errc : std::uint16_t {
     not_utf8,              ///< a text that is not UTF-8
     hash_length,           ///< multihash: a digest of a length that its hash does not have
     unknown_hash,          ///< peer id: neither sha2-256 nor identity
-    key_not_canonical,     ///< public key: not the one encoding that peer ids are made from
-    unknown_key_type,      ///< public key: not RSA, Ed25519, secp256k1 or ECDSA
+    key_not_canonical,     ///< key: not the one encoding that peer ids are made from
+    unknown_key_type,      ///< key: not RSA, Ed25519, secp256k1 or ECDSA
     bad_key_data,          ///< public key: data that is no key of its type
     rsa_key_size,          ///< public key: an RSA modulus outside of 2048 to 8192 bits
     no_inline_key,         ///< peer id: a hash, the key cannot be taken out of it
@@ -165,9 +165,9 @@ enum class errc : std::uint16_t {
     case errc::unknown_hash:
         return "a peer id is neither a sha2-256 nor an identity multihash";
     case errc::key_not_canonical:
-        return "a public key is not in its one canonical encoding";
+        return "a key is not in its one canonical encoding";
     case errc::unknown_key_type:
-        return "a public key has an unknown type";
+        return "a key has an unknown type";
     case errc::bad_key_data:
         return "the data of a public key is no key of its type";
     case errc::rsa_key_size:
