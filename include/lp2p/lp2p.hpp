@@ -37,9 +37,11 @@
 #include <lp2p/wire/multiaddr_protocols.hpp>
 #include <lp2p/wire/multihash.hpp>
 #include <lp2p/wire/peer_id.hpp>
+#include <lp2p/wire/peer_record.hpp>
 #include <lp2p/wire/private_key.hpp>
 #include <lp2p/wire/protobuf.hpp>
 #include <lp2p/wire/public_key.hpp>
+#include <lp2p/wire/signed_envelope.hpp>
 #include <lp2p/wire/sink.hpp>
 #include <lp2p/wire/spki.hpp>
 #include <lp2p/wire/utf8.hpp>

@@ -28,6 +28,8 @@ enum class errc : std::uint16_t {
     unknown_key_type,      ///< key: not RSA, Ed25519, secp256k1 or ECDSA
     bad_key_data,          ///< public key: data that is no key of its type
     rsa_key_size,          ///< public key: an RSA modulus outside of 2048 to 8192 bits
+    unknown_payload_type,  ///< signed envelope: not of the kind that was expected
+    foreign_record,        ///< peer record: signed by, or about, another peer than expected
     no_inline_key,         ///< peer id: a hash, the key cannot be taken out of it
     empty_address,         ///< multiaddr: nothing in it
     unknown_protocol,      ///< multiaddr: a code that we do not know, so its size is unknown too
@@ -94,6 +96,10 @@ enum class errc : std::uint16_t {
         return "bad_key_data";
     case errc::rsa_key_size:
         return "rsa_key_size";
+    case errc::unknown_payload_type:
+        return "unknown_payload_type";
+    case errc::foreign_record:
+        return "foreign_record";
     case errc::no_inline_key:
         return "no_inline_key";
     case errc::empty_address:
@@ -172,6 +178,10 @@ enum class errc : std::uint16_t {
         return "the data of a public key is no key of its type";
     case errc::rsa_key_size:
         return "an RSA key has less than 2048 or more than 8192 bits";
+    case errc::unknown_payload_type:
+        return "a signed envelope holds something else than expected";
+    case errc::foreign_record:
+        return "a peer record was signed by another peer, or is about another one";
     case errc::no_inline_key:
         return "the peer id is a hash and does not contain the public key";
     case errc::empty_address:
