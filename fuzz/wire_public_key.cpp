@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Public keys of every type: what is read is written the same, and nothing else is the same key.
-#include <lp2p/wire/public_key.hpp>
+// Keys of every type, public and private: what is read is written the same, and nothing else is the
+// same key.
+#include <lp2p/wire/private_key.hpp>
 
 #include "support/law.hpp"
 
@@ -14,6 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         longer.push_back(std::byte{0});
         fuzz::law(!wire::public_key::decode(longer));
         fuzz::law(!wire::public_key::decode(in.first(size - 1)));
+    }
+    if (const auto key = wire::private_key::decode(in)) {
+        fuzz::law(equal(key->encode(), in));
+        fuzz::law(!wire::private_key::decode(in.first(size - 1)));
     }
     (void)wire::check_rsa_spki(in);
     (void)wire::check_p256_spki(in);

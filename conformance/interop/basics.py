@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """First contact: dialing and being dialed, identify, ping, bytes on one and on many streams."""
 
+import os
+
 from live import LONG, LeftOut, NODE_PROTOCOLS, PROTOCOLS, check, equal, for_each, linked, loopback6, \
     no_errors, subscribed, deliver
 from peers import Group
@@ -43,6 +45,23 @@ def dialed_by_node(impl):
 @for_each()
 def dials_node(impl):
     contact(impl, "peer")
+
+
+@for_each()
+def key_types(impl):
+    """An identity that is not Ed25519 is proven both ways, and what it signs is delivered. The keys
+    were made for this by OpenSSL."""
+    keys = os.path.join(os.path.dirname(os.path.abspath(__file__)), "keys")
+    for kind, dialer in (("secp256k1", "node"), ("ecdsa", "peer"), ("rsa", "node"), ("rsa", "peer")):
+        with Group() as g:
+            topic = ("--topic", "t")
+            key = ("--key-file", os.path.join(keys, kind + ".pem"))
+            n, p = linked(g, impl, dialer, key + topic, topic)
+            check(n.peer.startswith("16Uiu2HA" if kind == "secp256k1" else "Qm"), "not this key: " + n.peer)
+            check_connected(n, p, dialer)
+            subscribed(n, p)
+            deliver([n, p], 2)
+            no_errors(n)
 
 
 @for_each()

@@ -3,13 +3,15 @@
 #pragma once
 
 #include <lp2p/crypto/botan.hpp>
-#include <lp2p/wire/protobuf.hpp>
+#include <lp2p/node/describe.hpp>
+#include <lp2p/wire/private_key.hpp>
 
 #include <tl/expected.hpp>
 
+#include <cerrno>
 #include <cstdio>
-#include <filesystem>
-#include <optional>
+#include <cstring>
+#include <memory>
 #include <string>
 
 #include <fcntl.h>
@@ -21,62 +23,65 @@ using key_or_trouble = tl::expected<lp2p::crypto::botan::private_key, std::strin
 
 namespace detail {
 
-/// libp2p's PrivateKey message: type 1, data 2 (spec: peer-ids, "Keys").
-[[nodiscard]] inline lp2p::byte_vector encode(const lp2p::crypto::botan::private_key& key) {
-    lp2p::byte_vector out;
-    lp2p::wire::message_writer w{out};
-    w.varint(1, static_cast<std::uint64_t>(key.type()));
-    w.bytes(2, key.private_data());
-    return out;
+/// More than RSA of 8192 bits takes in PEM.
+inline constexpr std::size_t most_key_file = 16 * 1024;
+
+[[nodiscard]] inline tl::unexpected<std::string> trouble(std::string what) {
+    return tl::unexpected<std::string>{std::move(what)};
 }
+[[nodiscard]] inline tl::unexpected<std::string> system_trouble(const char* what) {
+    return trouble(std::string{what} + ": " + std::strerror(errno));
+}
+[[nodiscard]] inline tl::unexpected<std::string> trouble(const char* what, lp2p::error why) {
+    return trouble(std::string{what} + ": " + std::string{lp2p::text_of(why).sentence});
+}
+
+/// libp2p's PrivateKey message (spec: peer-ids, "Keys"), or PEM of PKCS#8.
 [[nodiscard]] inline key_or_trouble decode(lp2p::byte_view bytes) {
-    const tl::unexpected<std::string> no{"it holds no libp2p private key"};
-    auto reader = lp2p::wire::message_reader::open(bytes);
-    if (!reader) return no;
-    std::optional<std::uint64_t> type;
-    lp2p::byte_vector data;
-    while (reader->next()) {
-        if (reader->field() == 1) {
-            const auto v = reader->varint();
-            if (!v) return no;
-            type = *v;
-        } else if (reader->field() == 2) {
-            const auto v = reader->bytes();
-            if (!v) return no;
-            data = lp2p::to_vector(*v);
-        } else {
-            reader->skip();
-        }
+    const lp2p::crypto::botan crypto;
+    if (bytes.empty()) return trouble("it is empty");
+    if (lp2p::as_text(bytes).find("-----BEGIN ") != std::string_view::npos) {
+        auto key = crypto.load_pem(lp2p::as_text(bytes));
+        if (!key) return trouble("its PEM cannot be used", key.error());
+        return std::move(*key);
     }
-    if (!type || *type > 3) return no;
-    auto key = lp2p::crypto::botan{}.load(static_cast<lp2p::crypto::key_type>(*type), data);
-    if (!key)
-        return tl::unexpected<std::string>{"its key is of a type that is not supported, or broken"};
+    const auto read = lp2p::wire::private_key::decode(bytes);
+    if (!read) return trouble("it is neither a libp2p private key nor PEM of PKCS#8", read.error());
+    auto key = crypto.load(read->type, read->data);
+    if (!key) return trouble("its key cannot be used", key.error());
     return std::move(*key);
 }
 [[nodiscard]] inline key_or_trouble make() {
     auto key = lp2p::crypto::botan{}.generate(lp2p::crypto::key_type::ed25519);
-    if (!key) return tl::unexpected<std::string>{"no key could be made"};
+    if (!key) return trouble("no key could be made");
     return std::move(*key);
 }
-[[nodiscard]] inline key_or_trouble read_or_make(const std::string& path) {
-    std::error_code ec;
-    if (std::filesystem::exists(path, ec)) {
-        lp2p::byte_vector bytes(4096);
-        std::FILE* f = std::fopen(path.c_str(), "rb");
-        if (f == nullptr) return tl::unexpected<std::string>{"cannot be read"};
-        bytes.resize(std::fread(bytes.data(), 1, bytes.size(), f));
-        std::fclose(f);
-        return decode(bytes);
-    }
+/// A new key in a new file that only its owner reads, as libp2p's PrivateKey message.
+[[nodiscard]] inline key_or_trouble make_file(const std::string& path) {
     auto key = make();
     if (!key) return key;
+    lp2p::byte_vector data = key->private_data();
+    lp2p::byte_vector bytes = lp2p::wire::private_key{key->type(), data}.encode();
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-    if (fd < 0) return tl::unexpected<std::string>{"cannot be written"};
-    const auto bytes = encode(*key);
-    const bool whole =
-        ::write(fd, bytes.data(), bytes.size()) == static_cast<::ssize_t>(bytes.size());
-    if (::close(fd) != 0 || !whole) return tl::unexpected<std::string>{"cannot be written"};
+    if (fd < 0) return system_trouble("it cannot be written");
+    const auto put = ::write(fd, bytes.data(), bytes.size());
+    const bool whole = put == static_cast<::ssize_t>(bytes.size());
+    lp2p::crypto::wipe(data);
+    lp2p::crypto::wipe(bytes);
+    if (::close(fd) != 0 || !whole) return system_trouble("it cannot be written");
+    return key;
+}
+[[nodiscard]] inline key_or_trouble read_or_make(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> f{std::fopen(path.c_str(), "rb"),
+                                                            &std::fclose};
+    if (!f) return errno == ENOENT ? make_file(path) : system_trouble("it cannot be read");
+    std::setbuf(f.get(), nullptr); // no second copy of the secret
+    lp2p::byte_vector bytes(most_key_file + 1);
+    const std::size_t size = std::fread(bytes.data(), 1, bytes.size(), f.get());
+    if (std::ferror(f.get()) != 0) return system_trouble("it cannot be read");
+    auto key = size > most_key_file ? trouble("it is longer than any key")
+                                    : decode(lp2p::byte_view{bytes}.first(size));
+    lp2p::crypto::wipe(bytes);
     return key;
 }
 
@@ -87,7 +92,7 @@ namespace detail {
     const lp2p::crypto::botan crypto;
     if (!seed.empty()) {
         auto key = crypto.from_seed(crypto.sha256(lp2p::as_bytes(seed)));
-        if (!key) return tl::unexpected<std::string>{"no key can be made of this seed"};
+        if (!key) return detail::trouble("no key can be made of this seed");
         return std::move(*key);
     }
     return file.empty() ? detail::make() : detail::read_or_make(file);

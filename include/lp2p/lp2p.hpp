@@ -21,8 +21,11 @@
 #include <lp2p/core/trace.hpp>
 
 #include <lp2p/crypto/aead.hpp>
+#include <lp2p/crypto/der.hpp>
 #include <lp2p/crypto/errc.hpp>
+#include <lp2p/crypto/key_forms.hpp>
 #include <lp2p/crypto/provider.hpp>
+#include <lp2p/crypto/spki.hpp>
 
 #include <lp2p/wire/base32.hpp>
 #include <lp2p/wire/base58.hpp>
@@ -34,8 +37,11 @@
 #include <lp2p/wire/multiaddr_protocols.hpp>
 #include <lp2p/wire/multihash.hpp>
 #include <lp2p/wire/peer_id.hpp>
+#include <lp2p/wire/peer_record.hpp>
+#include <lp2p/wire/private_key.hpp>
 #include <lp2p/wire/protobuf.hpp>
 #include <lp2p/wire/public_key.hpp>
+#include <lp2p/wire/signed_envelope.hpp>
 #include <lp2p/wire/sink.hpp>
 #include <lp2p/wire/spki.hpp>
 #include <lp2p/wire/utf8.hpp>

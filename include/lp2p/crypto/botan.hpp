@@ -6,13 +6,20 @@
 // answer.
 #pragma once
 
+#include <lp2p/crypto/key_forms.hpp>
 #include <lp2p/crypto/provider.hpp>
 
 #include <botan/aead.h>
 #include <botan/build.h>
+#include <botan/data_src.h>
+#include <botan/ecdsa.h>
+#include <botan/ed25519.h>
 #include <botan/hash.h>
 #include <botan/mac.h>
+#include <botan/pkcs8.h>
+#include <botan/pubkey.h>
 #include <botan/rng.h>
+#include <botan/rsa.h>
 #include <botan/secmem.h>
 #include <botan/sodium.h>
 #include <botan/system_rng.h>
@@ -21,9 +28,9 @@
 #include <memory>
 
 #if !defined(BOTAN_HAS_SHA2_32) || !defined(BOTAN_HAS_HMAC) || !defined(BOTAN_HAS_SODIUM_API) ||   \
-    !defined(BOTAN_HAS_AEAD_CHACHA20_POLY1305) || !defined(BOTAN_HAS_SYSTEM_RNG)
-#error                                                                                             \
-    "lp2p needs a Botan with SHA-256, HMAC, ChaCha20-Poly1305, its sodium interface and system RNG"
+    !defined(BOTAN_HAS_AEAD_CHACHA20_POLY1305) || !defined(BOTAN_HAS_SYSTEM_RNG) ||                \
+    !defined(BOTAN_HAS_RSA) || !defined(BOTAN_HAS_ECDSA) || !defined(BOTAN_HAS_EMSA_PKCS1)
+#error "lp2p needs a Botan with SHA-256, HMAC, ChaCha20-Poly1305, RSA, ECDSA, sodium and system RNG"
 #endif
 
 namespace lp2p::inline v0::crypto {
@@ -66,18 +73,23 @@ public:
 
 private:
     friend class botan;
-    botan_private_key(key_type type, byte_vector public_data,
-                      Botan::secure_vector<std::uint8_t> secret)
+    using secret_bytes = Botan::secure_vector<std::uint8_t>;
+    botan_private_key(key_type type, byte_vector public_data, secret_bytes secret,
+                      std::unique_ptr<Botan::Private_Key> signs = nullptr)
         : type_{type}
         , public_{std::move(public_data)}
-        , secret_{std::move(secret)} {}
+        , secret_{std::move(secret)}
+        , signs_{std::move(signs)} {}
 
     key_type type_;
     byte_vector public_;
-    Botan::secure_vector<std::uint8_t> secret_; // Ed25519: seed, then public key
+    secret_bytes secret_;                       // as `private_data` gives it
+    std::unique_ptr<Botan::Private_Key> signs_; // of any type but Ed25519
 };
 
-/// Models `provider`. Identity keys: Ed25519 only; every other type is `unsupported_key_type`.
+/// Models `provider`. Identity keys of all four types. RSA is slow: with 8192 bits a signature
+/// takes an eighth of a second and to verify one 9 ms, with 2048 bits 4 and 1 ms; the other types
+/// take less than 1 ms. Botan 2 signs RSA with threads of its own.
 class botan {
 public:
     using aead = botan_aead;
@@ -90,12 +102,34 @@ public:
     [[nodiscard]] key_pair x25519_generate() const;
     [[nodiscard]] result<key32> x25519(const key32& secret, const key32& remote_public) const;
 
+    /// RSA keys have 2048 bits, as those of go and js; see `generate_rsa`.
     [[nodiscard]] result<private_key> generate(key_type type) const;
+    /// `bits` from 2048 (tenths of a second) to 8192 (half a minute), else `rsa_key_size`.
+    [[nodiscard]] result<private_key> generate_rsa(std::size_t bits) const;
     [[nodiscard]] result<private_key> from_seed(const key32& seed) const;
+    /// Ed25519: seed and public key (64 bytes), or the legacy form with the public key twice (96).
+    /// secp256k1: 32 bytes. ECDSA: ECPrivateKey of P-256 in DER. RSA: PKCS#1 in DER.
+    /// `malformed_private_key`, `rsa_key_size`.
     [[nodiscard]] result<private_key> load(key_type type, byte_view data) const;
+    /// Reads the PEM text of an unencrypted PKCS#8 key. `not_pem`, `encrypted_private_key`,
+    /// `unsupported_key_type`, and the errors of `load`.
+    [[nodiscard]] result<private_key> load_pem(std::string_view text) const;
+    /// The PEM text of the key as PKCS#8, not encrypted: a secret.
+    [[nodiscard]] result<std::string> to_pem(const private_key& key) const;
     [[nodiscard]] result<byte_vector> sign(const private_key& key, byte_view message) const;
     [[nodiscard]] status verify(key_type type, byte_view public_data, byte_view message,
                                 byte_view signature) const;
+
+private:
+    [[nodiscard]] result<private_key> load_ed25519(byte_view data) const;
+    [[nodiscard]] byte_vector sign_ed25519(const private_key& key, byte_view message) const;
+    [[nodiscard]] status verify_ed25519(byte_view public_data, byte_view message,
+                                        byte_view signature) const;
+    // RSA, ECDSA and PEM are in botan_keys.hpp.
+    [[nodiscard]] result<private_key> load_scalar(key_type type, byte_view scalar,
+                                                  byte_view point = {}) const;
+    [[nodiscard]] result<private_key> load_curve(key_type type, byte_view der) const;
+    [[nodiscard]] result<private_key> load_rsa(byte_view der) const;
 };
 
 namespace detail {
@@ -238,15 +272,6 @@ inline result<key32> botan::x25519(const key32& secret, const key32& remote_publ
     return shared;
 }
 
-inline result<botan_private_key> botan::generate(key_type type) const {
-    if (type != key_type::ed25519) return fail(errc::unsupported_key_type);
-    key32 seed;
-    random(seed);
-    auto key = from_seed(seed);
-    wipe(seed);
-    return key;
-}
-
 inline result<botan_private_key> botan::from_seed(const key32& seed) const {
     return detail::infallible([&] {
         byte_vector public_data(32);
@@ -257,9 +282,7 @@ inline result<botan_private_key> botan::from_seed(const key32& seed) const {
     });
 }
 
-/// Ed25519: seed and public key (64 bytes), or the legacy form with the public key twice (96).
-inline result<botan_private_key> botan::load(key_type type, byte_view data) const {
-    if (type != key_type::ed25519) return fail(errc::unsupported_key_type);
+inline result<botan_private_key> botan::load_ed25519(byte_view data) const {
     if (data.size() != 64 && data.size() != 96) return fail(errc::malformed_private_key);
     key32 seed;
     copy(data, seed);
@@ -271,8 +294,7 @@ inline result<botan_private_key> botan::load(key_type type, byte_view data) cons
     return key;
 }
 
-inline result<byte_vector> botan::sign(const private_key& key, byte_view message) const {
-    if (key.type() != key_type::ed25519) return fail(errc::unsupported_key_type);
+inline byte_vector botan::sign_ed25519(const private_key& key, byte_view message) const {
     return detail::infallible([&] {
         byte_vector signature(64);
         Botan::Sodium::crypto_sign_ed25519_detached(detail::octets(mutable_bytes{signature}),
@@ -282,9 +304,8 @@ inline result<byte_vector> botan::sign(const private_key& key, byte_view message
     });
 }
 
-inline status botan::verify(key_type type, byte_view public_data, byte_view message,
-                            byte_view signature) const {
-    if (type != key_type::ed25519) return fail(errc::unsupported_key_type);
+inline status botan::verify_ed25519(byte_view public_data, byte_view message,
+                                    byte_view signature) const {
     if (public_data.size() != 32) return fail(errc::malformed_public_key);
     if (signature.size() != 64 || !detail::is_canonical_ed25519(signature))
         return fail(errc::bad_signature);
@@ -297,6 +318,6 @@ inline status botan::verify(key_type type, byte_view public_data, byte_view mess
     return {};
 }
 
-static_assert(provider<botan>);
-
 } // namespace lp2p::inline v0::crypto
+
+#include <lp2p/crypto/botan_keys.hpp>

@@ -16,6 +16,9 @@ enum class errc : std::uint16_t {
     malformed_public_key,  ///< wrong size, or no point of its curve
     malformed_private_key, ///< wrong size, or its halves disagree
     unsupported_key_type,  ///< this provider cannot work with that type of key
+    rsa_key_size,          ///< an RSA modulus outside of 2048 to 8192 bits
+    encrypted_private_key, ///< PEM text of a key that only a passphrase opens
+    not_pem,               ///< no PEM text of a PKCS#8 private key
     provider_failed,       ///< the crypto library could not do what it always can
 };
 
@@ -27,9 +30,12 @@ enum class errc : std::uint16_t {
     case errc::malformed_public_key:
         return fault::remote;
     case errc::malformed_private_key:
+    case errc::encrypted_private_key:
+    case errc::not_pem:
     case errc::provider_failed:
         return fault::local;
     case errc::unsupported_key_type:
+    case errc::rsa_key_size:
         return fault::limit;
     }
     return fault::none;
@@ -51,6 +57,12 @@ enum class errc : std::uint16_t {
         return "malformed_private_key";
     case errc::unsupported_key_type:
         return "unsupported_key_type";
+    case errc::rsa_key_size:
+        return "rsa_key_size";
+    case errc::encrypted_private_key:
+        return "encrypted_private_key";
+    case errc::not_pem:
+        return "not_pem";
     case errc::provider_failed:
         return "provider_failed";
     }
@@ -70,6 +82,12 @@ enum class errc : std::uint16_t {
         return "the private key has the wrong size or contradicts itself";
     case errc::unsupported_key_type:
         return "this crypto provider does not support keys of that type; use Ed25519";
+    case errc::rsa_key_size:
+        return "the RSA key has less than 2048 or more than 8192 bits";
+    case errc::encrypted_private_key:
+        return "the private key is encrypted; write it without a passphrase";
+    case errc::not_pem:
+        return "the text is no PEM of a PKCS#8 private key (-----BEGIN PRIVATE KEY-----)";
     case errc::provider_failed:
         return "the crypto library failed, as it does when memory is short";
     }

@@ -24,10 +24,12 @@ enum class errc : std::uint16_t {
     not_utf8,              ///< a text that is not UTF-8
     hash_length,           ///< multihash: a digest of a length that its hash does not have
     unknown_hash,          ///< peer id: neither sha2-256 nor identity
-    key_not_canonical,     ///< public key: not the one encoding that peer ids are made from
-    unknown_key_type,      ///< public key: not RSA, Ed25519, secp256k1 or ECDSA
+    key_not_canonical,     ///< key: not the one encoding that peer ids are made from
+    unknown_key_type,      ///< key: not RSA, Ed25519, secp256k1 or ECDSA
     bad_key_data,          ///< public key: data that is no key of its type
     rsa_key_size,          ///< public key: an RSA modulus outside of 2048 to 8192 bits
+    unknown_payload_type,  ///< signed envelope: not of the kind that was expected
+    foreign_record,        ///< peer record: signed by, or about, another peer than expected
     no_inline_key,         ///< peer id: a hash, the key cannot be taken out of it
     empty_address,         ///< multiaddr: nothing in it
     unknown_protocol,      ///< multiaddr: a code that we do not know, so its size is unknown too
@@ -94,6 +96,10 @@ enum class errc : std::uint16_t {
         return "bad_key_data";
     case errc::rsa_key_size:
         return "rsa_key_size";
+    case errc::unknown_payload_type:
+        return "unknown_payload_type";
+    case errc::foreign_record:
+        return "foreign_record";
     case errc::no_inline_key:
         return "no_inline_key";
     case errc::empty_address:
@@ -165,13 +171,17 @@ enum class errc : std::uint16_t {
     case errc::unknown_hash:
         return "a peer id is neither a sha2-256 nor an identity multihash";
     case errc::key_not_canonical:
-        return "a public key is not in its one canonical encoding";
+        return "a key is not in its one canonical encoding";
     case errc::unknown_key_type:
-        return "a public key has an unknown type";
+        return "a key has an unknown type";
     case errc::bad_key_data:
         return "the data of a public key is no key of its type";
     case errc::rsa_key_size:
         return "an RSA key has less than 2048 or more than 8192 bits";
+    case errc::unknown_payload_type:
+        return "a signed envelope holds something else than expected";
+    case errc::foreign_record:
+        return "a peer record was signed by another peer, or is about another one";
     case errc::no_inline_key:
         return "the peer id is a hash and does not contain the public key";
     case errc::empty_address:

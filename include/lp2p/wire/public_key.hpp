@@ -6,6 +6,7 @@
 #pragma once
 
 #include <lp2p/crypto/provider.hpp>
+#include <lp2p/wire/cursor.hpp>
 #include <lp2p/wire/spki.hpp>
 
 namespace lp2p::inline v0::wire {
@@ -43,7 +44,14 @@ struct public_key {
     return fail(errc::unknown_key_type);
 }
 
-inline result<public_key> public_key::decode(byte_view message) {
+namespace detail {
+
+/// What PublicKey and PrivateKey messages have in common: field 1 (type), field 2 (data).
+struct key_message {
+    crypto::key_type type;
+    byte_view data;
+};
+[[nodiscard]] inline result<key_message> read_key_message(byte_view message) noexcept {
     cursor in{message};
     const auto tag = in.u8();
     const auto type = tag && *tag == 0x08 ? in.uvarint() : fail(errc::key_not_canonical);
@@ -52,20 +60,29 @@ inline result<public_key> public_key::decode(byte_view message) {
     if (*type > 3) return fail(errc::unknown_key_type);
     const auto length = in.uvarint();
     if (!length || *length != in.remaining()) return fail(errc::key_not_canonical);
-    const auto known = static_cast<crypto::key_type>(*type);
-    if (const auto sound = check_key_data(known, in.rest()); !sound) return fail(sound.error());
-    return public_key{known, to_vector(in.rest())};
+    return key_message{static_cast<crypto::key_type>(*type), in.rest()};
 }
-
-inline byte_vector public_key::encode() const {
+[[nodiscard]] inline byte_vector write_key_message(const key_message& key) {
     byte_vector out;
-    out.reserve(data.size() + 6);
+    out.reserve(key.data.size() + 6); // grows no more: a secret leaves no copy behind
     out.push_back(std::byte{0x08});
-    out.push_back(static_cast<std::byte>(type));
+    out.push_back(static_cast<std::byte>(key.type));
     out.push_back(std::byte{0x12});
-    encode_uvarint(data.size(), out);
-    append(out, data);
+    encode_uvarint(key.data.size(), out);
+    append(out, key.data);
     return out;
 }
+
+} // namespace detail
+
+inline result<public_key> public_key::decode(byte_view message) {
+    const auto read = detail::read_key_message(message);
+    if (!read) return fail(read.error());
+    if (const auto sound = check_key_data(read->type, read->data); !sound)
+        return fail(sound.error());
+    return public_key{read->type, to_vector(read->data)};
+}
+
+inline byte_vector public_key::encode() const { return detail::write_key_message({type, data}); }
 
 } // namespace lp2p::inline v0::wire
