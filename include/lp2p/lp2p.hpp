@@ -26,6 +26,7 @@
 
 #include <lp2p/wire/base32.hpp>
 #include <lp2p/wire/base58.hpp>
+#include <lp2p/wire/base64.hpp>
 #include <lp2p/wire/cursor.hpp>
 #include <lp2p/wire/errc.hpp>
 #include <lp2p/wire/ip_text.hpp>
