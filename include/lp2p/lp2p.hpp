@@ -33,6 +33,8 @@
 #include <lp2p/wire/length_prefix.hpp>
 #include <lp2p/wire/multiaddr.hpp>
 #include <lp2p/wire/multiaddr_protocols.hpp>
+#include <lp2p/wire/multiaddr_rare_text.hpp>
+#include <lp2p/wire/multiaddr_text.hpp>
 #include <lp2p/wire/multihash.hpp>
 #include <lp2p/wire/peer_id.hpp>
 #include <lp2p/wire/protobuf.hpp>
