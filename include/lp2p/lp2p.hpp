@@ -32,6 +32,8 @@
 #include <lp2p/wire/ip_text.hpp>
 #include <lp2p/wire/length_prefix.hpp>
 #include <lp2p/wire/multiaddr.hpp>
+#include <lp2p/wire/multiaddr_match.hpp>
+#include <lp2p/wire/multiaddr_parts.hpp>
 #include <lp2p/wire/multiaddr_protocols.hpp>
 #include <lp2p/wire/multiaddr_rare_text.hpp>
 #include <lp2p/wire/multiaddr_text.hpp>
