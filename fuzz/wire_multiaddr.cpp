@@ -12,10 +12,7 @@ using wire::multiaddr;
 
 void same_after_text(const multiaddr& address) {
     const auto again = multiaddr::parse(address.to_string());
-    if (again)
-        law(*again == address);
-    else
-        law(again.error() == error{wire::errc::no_text_form});
+    law(again && *again == address && again->to_string() == address.to_string());
 }
 
 void parts_agree(const multiaddr& address) {
@@ -23,7 +20,7 @@ void parts_agree(const multiaddr& address) {
     std::size_t parts = 0;
     for (const wire::component& c : address) {
         const auto* protocol = wire::find_address_protocol(static_cast<std::uint64_t>(c.code));
-        law(protocol != nullptr && wire::is_address_value(*protocol, c.value));
+        law(protocol != nullptr && !wire::check_address_value(*protocol, c.value));
         wire::encode_uvarint(static_cast<std::uint64_t>(c.code), bytes);
         if (protocol->size < 0) wire::encode_uvarint(c.value.size(), bytes);
         append(bytes, c.value);

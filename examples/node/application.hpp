@@ -417,8 +417,10 @@ private:
         const auto at = dials_.find(e.request);
         if (at == dials_.end()) return;
         json causes = json::array();
-        for (const auto& c : self().take_causes(e.request))
+        for (const auto& c : self().take_causes(e.request)) {
             causes.push_back({{"addr", c.address.to_string()}, {"code", code_of(c.why)}});
+            if (!c.resolved.empty()) causes.back()["resolved"] = c.resolved.to_string();
+        }
         out_.say_error(
             "dial_error", e.why,
             {{"peer", name(e.peer)}, {"addr", at->second.to_string()}, {"causes", causes}});

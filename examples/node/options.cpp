@@ -2,6 +2,7 @@
 #include "options.hpp"
 
 #include <lp2p/node/describe.hpp>
+#include <lp2p/wire/multiaddr_parts.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +23,10 @@ multiaddr address_of(const std::string& flag, const std::string& text) {
         throw CLI::ValidationError(flag,
                                    "'" + text + "' is no address, at '" + std::string{why.part} +
                                        "': " + std::string{lp2p::text_of(parsed.error()).sentence});
+    if (lp2p::wire::find_component(*parsed, lp2p::wire::address_code::dnsaddr))
+        throw CLI::ValidationError(
+            flag,
+            "'" + text + "': " + std::string{describe(lp2p::swarms::errc::dnsaddr_unsupported)});
     if (!parsed->tcp())
         throw CLI::ValidationError(flag, "'" + text + "' is not an ip or dns address with tcp");
     return *parsed;
@@ -41,8 +46,8 @@ void set_limit(lp2p::limits& all, const std::string& text) {
     const std::string value = eq == std::string::npos ? "" : text.substr(eq + 1);
     for (const char* fixed : {"noise_frame", "window_start"}) // in the table for its readers
         if (name == fixed)
-            throw CLI::ValidationError("--limit",
-                                       "'" + name + "' is fixed by its protocol, nobody can change it");
+            throw CLI::ValidationError(
+                "--limit", "'" + name + "' is fixed by its protocol, nobody can change it");
     bool known = false, good = false;
     std::string names;
     lp2p::for_each_limit(all, [&](std::string_view n, auto& member) {

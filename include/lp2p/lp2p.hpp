@@ -29,12 +29,17 @@
 
 #include <lp2p/wire/base32.hpp>
 #include <lp2p/wire/base58.hpp>
+#include <lp2p/wire/base64.hpp>
 #include <lp2p/wire/cursor.hpp>
 #include <lp2p/wire/errc.hpp>
 #include <lp2p/wire/ip_text.hpp>
 #include <lp2p/wire/length_prefix.hpp>
 #include <lp2p/wire/multiaddr.hpp>
+#include <lp2p/wire/multiaddr_match.hpp>
+#include <lp2p/wire/multiaddr_parts.hpp>
 #include <lp2p/wire/multiaddr_protocols.hpp>
+#include <lp2p/wire/multiaddr_rare_text.hpp>
+#include <lp2p/wire/multiaddr_text.hpp>
 #include <lp2p/wire/multihash.hpp>
 #include <lp2p/wire/peer_id.hpp>
 #include <lp2p/wire/peer_record.hpp>

@@ -36,7 +36,7 @@ TEST(IoErrc, TheSystemsErrorsAreNamedByWhoseFaultTheyAre) {
     EXPECT_EQ(of(ECONNREFUSED), fault::refused);
     EXPECT_EQ(of(ETIMEDOUT), error{errc::connect_timeout});
     EXPECT_EQ(of(ETIMEDOUT), fault::timeout);
-    for (const int value : {EHOSTUNREACH, ENETUNREACH, ENETDOWN})
+    for (const int value : {EHOSTUNREACH, ENETUNREACH, ENETDOWN, EAFNOSUPPORT})
         EXPECT_EQ(of(value), error{errc::unreachable}) << value;
     for (const int value : {ECONNRESET, EPIPE, ECONNABORTED, ENETRESET})
         EXPECT_EQ(of(value), error{errc::reset}) << value;
@@ -51,7 +51,11 @@ TEST(IoErrc, TheSystemsErrorsAreNamedByWhoseFaultTheyAre) {
     }
     EXPECT_EQ(of(EIO), error{errc::other});
     EXPECT_EQ(io::from_system(asio::error::host_not_found), error{errc::name_not_found});
-    EXPECT_EQ(io::from_system(asio::error::host_not_found_try_again), error{errc::name_not_found});
+    EXPECT_EQ(io::from_system(asio::error::host_not_found_try_again), error{errc::lookup_failed});
+    EXPECT_EQ(io::from_system(asio::error::no_recovery), error{errc::lookup_failed});
+    EXPECT_EQ(error{errc::lookup_timeout}, fault::timeout);
+    EXPECT_EQ(error{errc::bad_host_name}, fault::local);
+    EXPECT_EQ(error{errc::dnsaddr_not_supported}, fault::local);
     EXPECT_EQ(io::from_system(asio::error::no_data), error{errc::name_not_found});
     EXPECT_EQ(io::from_system(asio::error::operation_aborted), error{errc::cancelled});
 }

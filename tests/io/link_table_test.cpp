@@ -165,13 +165,84 @@ TEST(IoLinkTable, ANameIsLookedUpAndEveryAddressOfItTried) {
     ASSERT_TRUE(w.until([&] { return w.node().conns[any].connected; }));
     ASSERT_TRUE(w.until([&] { return w.node().conns[four].connected; }));
     EXPECT_EQ(io::to_endpoint(w.node().conns[four].local)->address().to_string(), "127.0.0.1");
+    const auto here = address("/ip4/127.0.0.1/tcp/" + port);
+    for (const conn_id id : {any, four}) {
+        ASSERT_FALSE(w.node().conns[id].tried.empty());
+        EXPECT_EQ(w.node().conns[id].tried.back(), std::pair(here, error{}));
+    }
+    EXPECT_EQ(w.node().conns[four].tried.size(), 1U);
+}
+TEST(IoLinkTable, EveryAddressOfANameIsToldWithItsOwnError) {
+    io_world w;
+    const std::string port = std::to_string(w.plain_listener().local_endpoint().port());
+    const conn_id id = w.node().connect(address("/dns/localhost/tcp/" + port));
+    w.d().wake();
+    ASSERT_TRUE(w.until([&] { return w.node().conns[id].connect_error.has_value(); }));
+    EXPECT_EQ(*w.node().conns[id].connect_error, error{io::errc::connection_refused});
+    const auto& tried = w.node().conns[id].tried;
+    ASSERT_FALSE(tried.empty());
+    EXPECT_EQ(tried.back().first, address("/ip4/127.0.0.1/tcp/" + port)); // IPv6 comes first
+    for (const auto& [at, why] : tried) EXPECT_TRUE(why) << at.to_string();
 }
 TEST(IoLinkTable, ANameThatDoesNotExistIsSaidSo) {
     io_world w;
-    const conn_id id = w.node().connect(address("/dns4/no-such-host.invalid/tcp/1"));
+    for (const auto* family : {"dns", "dns4", "dns6"}) {
+        const conn_id id =
+            w.node().connect(address("/" + std::string{family} + "/no-such-host.invalid/tcp/1"));
+        w.d().wake();
+        ASSERT_TRUE(w.until([&] { return w.node().conns[id].connect_error.has_value(); }));
+        // Where no name server can be asked, that is said instead.
+        const error why = *w.node().conns[id].connect_error;
+        EXPECT_TRUE(why == error{io::errc::name_not_found} || why == error{io::errc::lookup_failed})
+            << family;
+        EXPECT_TRUE(w.node().conns[id].tried.empty());
+    }
+}
+TEST(IoLinkTable, ANameThatNoResolverCanBeAskedForFailsLaterNotInside) {
+    io_world w;
+    // The system would look "localhost" up.
+    std::string zero{"/dns/localhost"};
+    zero += '\0';
+    zero += ".example/tcp/1";
+    for (const std::string& text : {zero, "/dns/" + std::string(254, 'a') + "/tcp/1"}) {
+        const conn_id id = w.node().connect(address(text));
+        w.d().wake();
+        ASSERT_TRUE(w.until([&] { return w.node().conns[id].connect_error.has_value(); }));
+        EXPECT_EQ(*w.node().conns[id].connect_error, error{io::errc::bad_host_name});
+    }
+    w.settle();
+    EXPECT_TRUE(w.context.stopped());
+}
+TEST(IoLinkTable, ALookUpThatIsGivenUpIsForgotten) {
+    io_world w;
+    tcp::acceptor acceptor = w.plain_listener();
+    const std::string port = std::to_string(acceptor.local_endpoint().port());
+    const conn_id id = w.node().connect(address("/dns/localhost/tcp/" + port));
+    w.node().hang_up(id, end{end::reset, 0});
+    w.d().wake();
+    ASSERT_TRUE(w.until([&] { return w.node().conns[id].released; }));
+    while (w.context.run_one_for(seconds{5}) != 0) {
+    } // the resolver's thread still answers
+    EXPECT_TRUE(w.context.stopped()) << "nothing waits any more";
+    EXPECT_FALSE(w.node().conns[id].connected);
+    EXPECT_FALSE(w.node().conns[id].connect_error);
+    EXPECT_TRUE(w.node().conns[id].tried.empty());
+}
+TEST(IoLinkTable, ALookUpHasNoMoreTimeThanItsDial) {
+    io_world w{{.connect_timeout = duration{1}}};
+    const conn_id id = w.node().connect(address("/dns/localhost/tcp/1"));
     w.d().wake();
     ASSERT_TRUE(w.until([&] { return w.node().conns[id].connect_error.has_value(); }));
-    EXPECT_EQ(*w.node().conns[id].connect_error, error{io::errc::name_not_found});
+    EXPECT_EQ(*w.node().conns[id].connect_error, fault::timeout);
+    w.settle();
+}
+TEST(IoLinkTable, ADnsaddrIsRefusedAndSaysWhatToDo) {
+    io_world w;
+    const conn_id id = w.node().connect(address("/dnsaddr/bootstrap.libp2p.io"));
+    w.d().wake();
+    ASSERT_TRUE(w.until([&] { return w.node().conns[id].connect_error.has_value(); }));
+    EXPECT_EQ(*w.node().conns[id].connect_error, error{io::errc::dnsaddr_not_supported});
+    EXPECT_EQ(*w.node().conns[id].connect_error, fault::local);
 }
 
 // --- bytes

@@ -27,6 +27,7 @@ public:
         std::size_t sent = 0;
         std::optional<end> got_end;
         std::optional<error> connect_error;
+        std::vector<std::pair<wire::multiaddr, error>> tried; ///< of a name
         bool connected = false;
         bool wants_input = true;
         std::size_t transmits = 0; ///< calls of transmit that gave something
@@ -109,6 +110,9 @@ public:
     void connected(conn_id id, const wire::multiaddr& local, instant) {
         conns.at(id).connected = true;
         conns.at(id).local = local;
+    }
+    void tried(conn_id id, const wire::multiaddr& at, error why) {
+        conns.at(id).tried.emplace_back(at, why);
     }
     void connect_failed(conn_id id, error why, instant) { conns.at(id).connect_error = why; }
     result<std::size_t> receive(conn_id id, mutable_bytes in, instant) {

@@ -94,6 +94,29 @@ TEST_F(Dialer, BackoffAndForeignAddressesAreCauses) {
     EXPECT_EQ(answer->causes.size(), 2U);
     EXPECT_EQ(answer->why, errc::address_unsupported) << "not the backoff: waiting would not help";
 }
+TEST_F(Dialer, ADnsaddrIsACauseOfItsOwn) {
+    book.add(peer(1), *wire::multiaddr::parse("/dnsaddr/bootstrap.libp2p.io"));
+    dial(1);
+    EXPECT_FALSE(d.poll_attempt());
+    EXPECT_EQ(d.poll_answer()->why, errc::dnsaddr_unsupported);
+}
+TEST_F(Dialer, EveryAddressOfANameIsACause) {
+    const auto name = *wire::multiaddr::parse("/dns/a.example/tcp/1");
+    book.add(peer(1), name);
+    book.add(peer(1), address(2));
+    dial(1);
+    d.attempt_failed(*d.poll_attempt(), {{name, errc::not_connected, address(7)},
+                                         {name, errc::disconnected, address(8)}});
+    d.attempt_failed(*d.poll_attempt(), errc::duplicate);
+    const auto answer = d.poll_answer();
+    ASSERT_EQ(answer->causes.size(), 3U);
+    EXPECT_EQ(answer->causes[0].resolved, address(7));
+    EXPECT_EQ(answer->causes[1].resolved, address(8));
+    EXPECT_EQ(answer->causes[1].address, name);
+    EXPECT_EQ(answer->causes[2].address, address(2));
+    EXPECT_TRUE(answer->causes[2].resolved.empty());
+    EXPECT_EQ(answer->why, errc::duplicate) << "the last one";
+}
 TEST_F(Dialer, AgainOnceAJob) {
     book.add(peer(1), address(1));
     dial(1);

@@ -53,6 +53,96 @@ TEST(SwarmDials, WithoutAnotherConnectionTheFailureIsTold) {
     EXPECT_EQ(last<swarms::dial_failed>(net.events(a))->why, fault::refused);
     EXPECT_EQ(net[a].size(), 0U);
 }
+/// The one command that a machine has, which asks for a dial.
+conn_id dialing(machine& m) {
+    const auto c = m.poll_command();
+    const auto* asked = c ? std::get_if<dial_command>(&*c) : nullptr;
+    EXPECT_NE(asked, nullptr);
+    return asked == nullptr ? conn_id{} : asked->id;
+}
+std::optional<swarms::dial_failed> failure(machine& m) {
+    const auto e = m.poll_event();
+    const auto* no = e ? std::get_if<swarms::dial_failed>(&*e) : nullptr;
+    return no == nullptr ? std::nullopt : std::optional{*no};
+}
+constexpr error refused{domain::io, fault::refused, 1};
+constexpr error timed_out{domain::io, fault::timeout, 2};
+
+TEST(SwarmDials, AFailedDialByNameListsEachAddressThatTheNameStoodFor) {
+    auto m = make(1);
+    const auto name = *wire::multiaddr::parse("/dns/a.example/tcp/1");
+    m.dial(name.with_peer(test::person<test::null_stack>{2}.id), start);
+    const conn_id id = dialing(m);
+    m.tried(id, address(7), refused);
+    m.tried(id, address(8), timed_out);
+    m.connect_failed(id, timed_out, start);
+    const auto no = failure(m);
+    ASSERT_TRUE(no);
+    EXPECT_EQ(no->why, timed_out);
+    const auto causes = m.take_causes(no->request);
+    ASSERT_EQ(causes.size(), 2U);
+    EXPECT_EQ(causes[0].address, name);
+    EXPECT_EQ(causes[0].resolved, address(7));
+    EXPECT_EQ(causes[0].why, refused);
+    EXPECT_EQ(causes[1].resolved, address(8));
+    EXPECT_EQ(causes[1].why, timed_out);
+}
+TEST(SwarmDials, ANameThatIsNotFoundIsItsOwnCause) {
+    auto m = make(1);
+    const auto name = *wire::multiaddr::parse("/dns/a.example/tcp/1");
+    m.dial(name.with_peer(test::person<test::null_stack>{2}.id), start);
+    m.connect_failed(dialing(m), timed_out, start);
+    const auto causes = m.take_causes(failure(m)->request);
+    ASSERT_EQ(causes.size(), 1U);
+    EXPECT_EQ(causes[0].address, name);
+    EXPECT_TRUE(causes[0].resolved.empty());
+}
+TEST(SwarmDials, AConnectionByNameIsAtTheAddressThatAnswered) {
+    auto m = make(1);
+    const auto name = *wire::multiaddr::parse("/dns/a.example/tcp/1");
+    m.dial(name.with_peer(test::person<test::null_stack>{2}.id), start);
+    const conn_id id = dialing(m);
+    m.tried(id, address(7), refused);
+    m.tried(id, address(8), {});
+    m.connected(id, address(1), start);
+    EXPECT_EQ(m.remote(id), address(8)); // identify tells the peer how we see it
+    m.receive_end(id, end{end::reset, 0}, start);
+    const auto no = failure(m);
+    ASSERT_TRUE(no);
+    const auto causes = m.take_causes(no->request);
+    ASSERT_EQ(causes.size(), 2U) << "the upgrade that failed is one, too";
+    EXPECT_EQ(causes[1].address, name);
+    EXPECT_EQ(causes[1].resolved, address(8));
+    EXPECT_EQ(causes[1].why, fault::closed);
+    m.dial(name.with_peer(test::person<test::null_stack>{2}.id), start);
+    EXPECT_EQ(failure(m)->why, swarms::errc::dial_backoff) << "it is the name that waits";
+}
+TEST(SwarmDials, WhatANameStoodForIsBounded) {
+    auto m = make(1, {.addresses_per_peer = 3});
+    const auto name = *wire::multiaddr::parse("/dns/a.example/tcp/1");
+    m.dial(name.with_peer(test::person<test::null_stack>{2}.id), start);
+    const conn_id id = dialing(m);
+    for (int i = 1; i < 100; ++i) m.tried(id, address(i), refused);
+    m.connect_failed(id, refused, start);
+    EXPECT_EQ(m.take_causes(failure(m)->request).size(), 3U);
+    m.tried(id, address(1), refused); // of a dial that is over: nothing
+}
+TEST(SwarmDials, ADnsaddrIsRefusedBeforeAnythingElseAndSaysWhatToDo) {
+    auto m = make(1);
+    const auto peer = test::person<test::null_stack>{2}.id;
+    const auto records = *wire::multiaddr::parse("/dnsaddr/bootstrap.libp2p.io");
+    for (const auto& to : {records, records.with_peer(peer)}) {
+        m.dial(to, start);
+        EXPECT_FALSE(m.poll_command());
+        const auto no = failure(m);
+        ASSERT_TRUE(no);
+        EXPECT_EQ(no->why, swarms::errc::dnsaddr_unsupported);
+        EXPECT_EQ(no->why, fault::local);
+        EXPECT_EQ(m.take_causes(no->request).front().address, to);
+    }
+    EXPECT_NE(describe(swarms::errc::dnsaddr_unsupported).find("_dnsaddr."),
+              std::string_view::npos);
+}
 TEST(SwarmBounds, TwoHundredSilentConnectionsHoldLittleAndGiveItBack) {
     auto m = make(2);
     const auto drain = [&] {

@@ -12,7 +12,7 @@ using lp2p::fault;
 using lp2p::wire::errc;
 
 constexpr auto first = static_cast<std::uint16_t>(errc::truncated);
-constexpr auto last = static_cast<std::uint16_t>(errc::bad_name);
+constexpr auto last = static_cast<std::uint16_t>(errc::ambiguous_plus);
 
 TEST(WireErrc, EveryCodeHasItsOwnNameASentenceAndAFault) {
     std::set<std::string_view> names;

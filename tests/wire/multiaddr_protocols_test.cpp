@@ -17,7 +17,7 @@ bool allowed(std::string_view protocol, byte_view value) {
     EXPECT_NE(p, nullptr) << protocol;
     if (p == nullptr) return false;
     EXPECT_TRUE(p->size < 0 || static_cast<std::size_t>(p->size) == value.size()) << protocol;
-    return is_address_value(*p, value);
+    return !check_address_value(*p, value);
 }
 bool allowed(std::string_view protocol, std::string_view value) {
     return allowed(protocol, as_bytes(value));
@@ -105,6 +105,21 @@ TEST(WireMultiaddrProtocols, OtherValues) {
     EXPECT_TRUE(allowed("ipcidr", hex("20")));
     EXPECT_TRUE(allowed("tcp", hex("0000")));
     EXPECT_TRUE(allowed("tls", ""));
+}
+
+TEST(WireMultiaddrProtocols, ARefusalNamesThePart) {
+    const auto why = [](std::string_view protocol, byte_view value) {
+        return check_address_value(*find_address_protocol(protocol), value);
+    };
+    EXPECT_EQ(why("dns", {}), wire::errc::bad_name_value);
+    EXPECT_EQ(why("ip6zone", {}), wire::errc::bad_name_value);
+    EXPECT_EQ(why("p2p", {}), wire::errc::bad_peer_value);
+    EXPECT_EQ(why("unix", {}), wire::errc::bad_path_value);
+    EXPECT_EQ(why("onion", byte_vector(12)), wire::errc::bad_onion_value);
+    EXPECT_EQ(why("garlic32", {}), wire::errc::bad_garlic_value);
+    EXPECT_EQ(why("certhash", {}), wire::errc::bad_certhash_value);
+    EXPECT_EQ(why("http-path", {}), wire::errc::bad_http_path_value);
+    EXPECT_EQ(why("tcp", byte_vector(2)), error{});
 }
 
 } // namespace

@@ -14,8 +14,13 @@ namespace lp2p::inline v0::io {
 ///
 /// Every call is made on `get_executor()`, or where nothing runs it (before the context runs, or on
 /// the only thread that runs it). Only destruction may happen on any thread, as long as the
-/// execution context lives. A name in an address (`/dns…`) is looked up by Asio's resolver, which
-/// has a thread of its own from the first name on.
+/// execution context lives.
+///
+/// A name in an address (`/dns`, `/dns4`, `/dns6`) is looked up by Asio's resolver, which has a
+/// thread of its own from the first name on and asks for one name after the other. Its addresses
+/// are tried in turn, IPv6 first, until one takes a TCP connection. A look-up that has begun cannot
+/// be interrupted: its dial ends in time, `run()` ends when the system has answered. `/dnsaddr` is
+/// refused (`dnsaddr_unsupported`).
 ///
 /// Handlers, `served` and `told` alike, may destroy the driver or any stream, and may throw: the
 /// exception leaves `run()`, which can be called again.

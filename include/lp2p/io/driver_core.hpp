@@ -16,9 +16,10 @@
 
 namespace lp2p::inline v0::io {
 
-/// What a node is to a driver. Operations of users ask for more, each only where it is used:
-/// `dial(address, now)`, `open(peer, protocols, deadline, confirm, now)`, `serve(protocol, now)`,
-/// `shut_down(now)`.
+/// What a node is to a driver. Where it has `tried(id, address, why)`, it is told of each address
+/// that a dialed name stands for, before `connected` or `connect_failed`. Operations of users ask
+/// for more, each only where it is used: `dial(address, now)`, `open(peer, protocols, deadline,
+/// confirm, now)`, `serve(protocol, now)`, `shut_down(now)`.
 template <class N>
 concept drivable =
     requires(N n, const N c, conn_id id, const wire::multiaddr& at, instant now, mutable_bytes in,

@@ -25,6 +25,9 @@ enum class errc : std::uint16_t {
     permission_denied,      ///< the system does not allow it
     too_many_descriptors,   ///< no file descriptor left
     name_not_found,         ///< the host name has no address
+    lookup_failed,          ///< the resolver has no answer for now
+    lookup_timeout,         ///< the look-up took all of the dial's time
+    bad_host_name,          ///< a name that no resolver can be asked for
     not_an_endpoint,        ///< not an address that TCP can use
     dnsaddr_not_supported,  ///< TXT records are not resolved here
     stream_reset,           ///< the remote reset this stream
@@ -37,11 +40,13 @@ enum class errc : std::uint16_t {
     case errc::connection_refused:
         return fault::refused;
     case errc::connect_timeout:
+    case errc::lookup_timeout:
         return fault::timeout;
     case errc::unreachable:
     case errc::reset:
     case errc::stream_reset:
     case errc::name_not_found:
+    case errc::lookup_failed:
     case errc::cancelled:
     case errc::other:
         return fault::closed;
@@ -74,6 +79,12 @@ enum class errc : std::uint16_t {
         return "too_many_descriptors";
     case errc::name_not_found:
         return "name_not_found";
+    case errc::lookup_failed:
+        return "lookup_failed";
+    case errc::lookup_timeout:
+        return "lookup_timeout";
+    case errc::bad_host_name:
+        return "bad_host_name";
     case errc::not_an_endpoint:
         return "not_an_endpoint";
     case errc::dnsaddr_not_supported:
@@ -107,10 +118,16 @@ enum class errc : std::uint16_t {
         return "no file descriptor is left: raise the limit (ulimit -n)";
     case errc::name_not_found:
         return "the host name has no address of the wanted family";
+    case errc::lookup_failed:
+        return "the resolver could not answer for this host name; try later";
+    case errc::lookup_timeout:
+        return "the look-up of the host name took all of the time that the dial had";
+    case errc::bad_host_name:
+        return "not a host name: it is longer than 253 bytes or has a zero byte";
     case errc::not_an_endpoint:
         return "only ip4, ip6, dns, dns4 and dns6 with tcp can be used";
     case errc::dnsaddr_not_supported:
-        return "dnsaddr is not resolved: give an ip or dns address";
+        return "dnsaddr is not looked up: use the addresses in the TXT records of _dnsaddr.HOST";
     case errc::stream_reset:
         return "the remote reset this stream; the connection stays";
     case errc::cancelled:
@@ -125,6 +142,8 @@ enum class errc : std::uint16_t {
 /// numbers of `errno`.
 [[nodiscard]] inline error from_system(const std::error_code& ec) noexcept {
     if (!ec) return {};
+    if (ec == asio::error::host_not_found_try_again || ec == asio::error::no_recovery)
+        return errc::lookup_failed;
     if (ec.category() == asio::error::get_netdb_category() ||
         ec.category() == asio::error::get_addrinfo_category())
         return errc::name_not_found;
@@ -139,6 +158,7 @@ enum class errc : std::uint16_t {
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
+    case EAFNOSUPPORT: // a machine without IPv6
         return errc::unreachable;
     case ECONNRESET:
     case ECONNABORTED:

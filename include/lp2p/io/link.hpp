@@ -31,6 +31,8 @@ struct link {
     conn_id id;
     std::optional<end> ending; ///< the node hung up: flush, then this
     bool connecting = false;
+    std::uint32_t turn = 0; ///< which connect the timer is about
+    bool late = false;      ///< that connect took too long
     bool waits_read = false;
     bool waits_write = false;
     bool paused = false;    ///< the node wants no input now

@@ -7,7 +7,9 @@
 
 #include <lp2p/core/limits.hpp>
 #include <lp2p/io/clock.hpp>
+#include <lp2p/io/connect_in_turn.hpp>
 #include <lp2p/io/link.hpp>
+#include <lp2p/io/name_lookup.hpp>
 #include <lp2p/io/tcp.hpp>
 #include <lp2p/swarm/events.hpp>
 
@@ -23,6 +25,7 @@ namespace lp2p::inline v0::io {
 /// What a driver may be told; the defaults are those of `limits`.
 struct config {
     duration connect_timeout = default_limits.upgrade_timeout; ///< of one dial, its look-up and all
+    std::size_t addresses_per_name = default_limits.addresses_per_peer; ///< tried, of one name
     duration farewell = milliseconds{100};           ///< to write what is left, and for their FIN
     duration accept_pause_least = milliseconds{100}; ///< when no descriptor is left; doubles
     duration accept_pause_most = seconds{1};
@@ -71,14 +74,18 @@ public:
     void carry_out(const dial_command& c) {
         const auto l = add(tcp::socket{core_.executor()}, c.id);
         l->connecting = true;
-        l->timer.expires_after(core_.settings().connect_timeout);
-        l->timer.async_wait([this, keep = keep(), l](const std::error_code& ec) {
-            if (!ec && l->connecting) connect_failed(*l, errc::connect_timeout);
-        });
-        if (const auto to = c.to.tcp(); to && is_name(*to)) return look_up(l, *to);
+        const instant deadline = after(now(), core_.settings().connect_timeout);
+        if (const auto to = c.to.tcp(); to && is_name(*to)) {
+            if (const error why = check_host_name(to->name)) return fail_later(l, why);
+            return find_and_connect(l, *to, deadline);
+        }
         const auto where = to_endpoint(c.to);
         if (!where) return fail_later(l, where.error());
-        connect(l, {*where});
+        connect_in_turn(l, {*where}, deadline,
+                        [this, keep = keep(), l](const tcp::endpoint&, error why, bool) {
+                            if (why) return connect_failed(*l, why);
+                            connected(*l);
+                        });
     }
     void carry_out(const flush_command& c) {
         if (const auto l = find(c.id)) flush(*l);
@@ -136,42 +143,31 @@ private:
 
     // --- dialing
     // ----------------------------------------------------------------------------------
-    /// Asio's resolver runs a thread of its own from the first name on; literal addresses never
-    /// come here.
-    void look_up(const std::shared_ptr<link>& l, const wire::tcp_endpoint& to) {
-        l->names = std::make_unique<tcp::resolver>(core_.executor());
-        const auto found = [this, keep = keep(), l](const std::error_code& ec,
-                                                    const tcp::resolver::results_type& all) {
-            l->names.reset();
-            if (!l->connecting) return;
-            if (ec) return connect_failed(*l, from_system(ec));
-            std::vector<tcp::endpoint> at;
-            for (const auto& one : all) at.push_back(one.endpoint());
-            if (at.empty()) return connect_failed(*l, errc::name_not_found);
-            connect(l, std::move(at));
-        };
-        const std::string host{to.name}, port = std::to_string(to.port);
-        const auto flags = tcp::resolver::numeric_service;
-        if (to.family == wire::tcp_endpoint::dns4)
-            l->names->async_resolve(tcp::v4(), host, port, flags, found);
-        else if (to.family == wire::tcp_endpoint::dns6)
-            l->names->async_resolve(tcp::v6(), host, port, flags, found);
-        else
-            l->names->async_resolve(host, port, flags, found);
-    }
-    /// Tries one endpoint after the other; told is the last one's error.
-    void connect(const std::shared_ptr<link>& l, std::vector<tcp::endpoint> to) {
-        const tcp::endpoint first = to.front();
-        to.erase(to.begin());
-        std::error_code ignored;
-        l->socket.close(ignored);
-        l->socket.async_connect(first, [this, keep = keep(), l,
-                                        left = std::move(to)](const std::error_code& ec) mutable {
-            if (!l->connecting) return;
-            if (ec && !left.empty()) return connect(l, std::move(left));
-            if (ec) return connect_failed(*l, from_system(ec));
-            connected(*l);
+    void find_and_connect(const std::shared_ptr<link>& l, const wire::tcp_endpoint& to,
+                          instant deadline) {
+        l->timer.expires_at(deadline);
+        l->timer.async_wait([this, keep = keep(), l](const std::error_code& ec) {
+            if (!ec && l->connecting && l->names) connect_failed(*l, errc::lookup_timeout);
         });
+        l->names = std::make_unique<tcp::resolver>(core_.executor());
+        look_up(*l->names, to, core_.settings().addresses_per_name,
+                [this, keep = keep(), l, deadline](error why, const auto& found) {
+                    if (!l->connecting) return;
+                    l->names.reset();
+                    if (why) return connect_failed(*l, why);
+                    connect_to_name(l, found, deadline);
+                });
+    }
+    void connect_to_name(const std::shared_ptr<link>& l, const std::vector<tcp::endpoint>& found,
+                         instant deadline) {
+        connect_in_turn(
+            l, found, deadline,
+            [this, keep = keep(), l](const tcp::endpoint& at, error why, bool last) {
+                if constexpr (requires { core_.node().tried(l->id, to_multiaddr(at), why); })
+                    core_.node().tried(l->id, to_multiaddr(at), why);
+                if (!why) return connected(*l);
+                if (last) connect_failed(*l, why);
+            });
     }
     void fail_later(const std::shared_ptr<link>& l, error why) {
         asio::post(core_.executor(), [this, keep = keep(), l, why] {
@@ -186,15 +182,10 @@ private:
         core_.pump();
     }
     void connected(link& l) {
-        std::error_code ec, ec_remote;
+        std::error_code ec;
         const auto local = l.socket.local_endpoint(ec);
-        const auto remote = l.socket.remote_endpoint(ec_remote);
-        if (ec || ec_remote) return connect_failed(l, from_system(ec ? ec : ec_remote));
-        // A port of this machine where nobody listens can be drawn as our own port, and TCP then
-        // connects the socket with itself.
-        if (local == remote) return connect_failed(l, errc::connection_refused);
+        if (ec) return connect_failed(l, from_system(ec)); // reset a moment ago
         l.connecting = false;
-        l.timer.cancel();
         l.prepare();
         const conn_id id = l.id;
         core_.node().connected(id, to_multiaddr(local), now());

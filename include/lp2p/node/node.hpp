@@ -56,6 +56,8 @@ public:
         swarm_.connected(id, local, now);
         settle(now);
     }
+    /// A dial by name tried this address of the name: see swarm::tried.
+    void tried(conn_id id, const wire::multiaddr& at, error why) { swarm_.tried(id, at, why); }
     void connect_failed(conn_id id, error why, instant now) {
         swarm_.connect_failed(id, why, now);
         settle(now);

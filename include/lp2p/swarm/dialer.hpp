@@ -9,6 +9,7 @@
 #include <lp2p/core/event_queue.hpp>
 #include <lp2p/swarm/address_book.hpp>
 #include <lp2p/swarm/errc.hpp>
+#include <lp2p/wire/multiaddr_parts.hpp>
 
 #include <deque>
 #include <optional>
@@ -35,8 +36,9 @@ public:
     };
     /// Why one address did not work.
     struct cause {
-        wire::multiaddr address;
+        wire::multiaddr address; ///< as it was dialed
         error why;
+        wire::multiaddr resolved{}; ///< what its name stood for, where the name was found
     };
     /// Everybody who waited for one peer, with what came of it.
     struct answer {
@@ -81,13 +83,15 @@ public:
         return std::any_of(jobs_.begin(), jobs_.end(),
                            [&](const job& j) { return j.running != 0 && j.running == a.number; });
     }
-    /// The running attempt failed: the next address, or the answer.
-    void attempt_failed(const attempt& a, error why) {
+    /// The running attempt failed: the next address, or the answer. There are several causes where
+    /// the address was a name.
+    void attempt_failed(const attempt& a, const std::vector<cause>& causes) {
         job* j = end_attempt(a);
         if (j == nullptr) return;
-        j->causes.push_back({a.address, why});
+        j->causes.insert(j->causes.end(), causes.begin(), causes.end());
         pump();
     }
+    void attempt_failed(const attempt& a, error why) { attempt_failed(a, {{a.address, why}}); }
     /// The running attempt ended by no fault of its address: once more, once a job. False where
     /// that was done before, or nobody waits for it.
     bool again(const attempt& a) {
@@ -154,11 +158,15 @@ private:
             if (a == r.address) return;
         j.known.push_back(r.address);
         if (!r.address.tcp())
-            j.causes.push_back({r.address, swarms::errc::address_unsupported});
+            j.causes.push_back({r.address, undialable(r.address)});
         else if (now < r.not_before)
             j.causes.push_back({r.address, swarms::errc::dial_backoff});
         else
             j.left.push_back(r.address);
+    }
+    [[nodiscard]] static error undialable(const wire::multiaddr& address) noexcept {
+        const bool records = wire::find_component(address, wire::address_code::dnsaddr).has_value();
+        return records ? swarms::errc::dnsaddr_unsupported : swarms::errc::address_unsupported;
     }
     void pump() {
         for (auto at = jobs_.begin(); at != jobs_.end() && running_ < config_.dials;) {

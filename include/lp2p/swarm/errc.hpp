@@ -14,6 +14,7 @@ enum class errc : std::uint16_t {
     dial_self,            ///< that peer is this node
     dial_backoff,         ///< every known address failed a moment ago
     address_unsupported,  ///< not an address that can be dialed over TCP
+    dnsaddr_unsupported,  ///< a dnsaddr: its TXT records are the caller's to look up
     too_many_upgrading,   ///< dropped for a newer connection, `limits::upgrading`
     too_many_connections, ///< `limits::connections`
     not_connected,        ///< no established connection to this peer
@@ -57,6 +58,8 @@ enum class errc : std::uint16_t {
         return "dial_backoff";
     case errc::address_unsupported:
         return "address_unsupported";
+    case errc::dnsaddr_unsupported:
+        return "dnsaddr_unsupported";
     case errc::too_many_upgrading:
         return "too_many_upgrading";
     case errc::too_many_connections:
@@ -90,6 +93,9 @@ enum class errc : std::uint16_t {
         return "every known address of this peer failed a moment ago; try later";
     case errc::address_unsupported:
         return "only ip4, ip6 and dns addresses with tcp can be dialed";
+    case errc::dnsaddr_unsupported:
+        return "dnsaddr is not looked up: dial what the TXT records of _dnsaddr.HOST name (dig "
+               "TXT)";
     case errc::too_many_upgrading:
         return "dropped for a newer connection: too many are being upgraded";
     case errc::too_many_connections:

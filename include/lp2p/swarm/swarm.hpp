@@ -80,14 +80,10 @@ public:
         begin(id, *s, role::dialer, now);
         settle(now);
     }
-    void connect_failed(conn_id id, error why, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || s->conn || s->hung_up) return;
-        const slot gone = std::move(*s);
-        slots_.erase(id);
-        dial_attempt_failed(gone, why, now);
-        settle(now);
-    }
+    /// A dial by name tried this address that the name stands for; without an error it is the one
+    /// that `connected` is about.
+    void tried(conn_id id, const wire::multiaddr& at, error why);
+    void connect_failed(conn_id id, error why, instant now);
     result<std::size_t> receive(conn_id id, mutable_bytes in, instant now) {
         slot* s = find(id);
         if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
@@ -162,19 +158,7 @@ public:
     // --- the node's side -------------------------------------------------------------------------
     /// Asks for a connection to the peer that the address names: an open one answers, a running
     /// dial is joined, else one starts. `dialed` or `dial_failed` follows.
-    request_id dial(const wire::multiaddr& to, instant now) {
-        const auto peer = to.peer();
-        const request_id request{++last_request_};
-        if (!peer || *peer == self_id_ || ended_) {
-            const error why = !peer    ? swarms::errc::no_peer_id
-                              : ended_ ? swarms::errc::node_closed
-                                       : swarms::errc::dial_self;
-            events_.push(swarms::dial_failed{request, peer.value_or(wire::peer_id{}), why});
-            return request;
-        }
-        book_.add(*peer, to);
-        return dial_peer(request, *peer, now);
-    }
+    request_id dial(const wire::multiaddr& to, instant now);
     /// The same for a peer whose addresses are known.
     request_id dial(const wire::peer_id& peer, instant now) {
         return dial_peer(request_id{++last_request_}, peer, now);
@@ -340,6 +324,7 @@ private:
         wire::multiaddr remote;
         wire::multiaddr local;
         peer_dialer::attempt attempt;          ///< outbound: who was dialed, and where
+        std::vector<peer_dialer::cause> tried; ///< what the name in it stood for
         std::unique_ptr<connection_type> conn; ///< nothing while the transport connects
         std::size_t unread = 0;                ///< as counted in `unread_`
         bool admitted = false;                 ///< was told to proceed
@@ -353,6 +338,7 @@ private:
     struct parked {
         peer_dialer::attempt attempt;
         error why;
+        std::vector<peer_dialer::cause> causes;
     };
     /// What is asked of a connection that is over, until its last event was told.
     struct farewell {

@@ -9,6 +9,48 @@
 namespace lp2p::inline v0 {
 
 template <class Stack>
+request_id swarm<Stack>::dial(const wire::multiaddr& to, instant now) {
+    const auto peer = to.peer();
+    const request_id request{++last_request_};
+    error why;
+    if (ended_)
+        why = swarms::errc::node_closed;
+    else if (!to.empty() && (*to.begin()).code == wire::address_code::dnsaddr)
+        why = swarms::errc::dnsaddr_unsupported;
+    else if (!peer)
+        why = swarms::errc::no_peer_id;
+    else if (*peer == self_id_)
+        why = swarms::errc::dial_self;
+    if (why) {
+        causes_[request] = {{to, why}};
+        events_.push(swarms::dial_failed{request, peer.value_or(wire::peer_id{}), why});
+        return request;
+    }
+    book_.add(*peer, to);
+    return dial_peer(request, *peer, now);
+}
+
+template <class Stack>
+void swarm<Stack>::tried(conn_id id, const wire::multiaddr& at, error why) {
+    slot* s = find(id);
+    if (s == nullptr || s->conn || s->hung_up) return;
+    if (!why)
+        s->remote = at;
+    else if (s->tried.size() < bounds_->addresses_per_peer)
+        s->tried.push_back({s->attempt.address, why, at});
+}
+
+template <class Stack>
+void swarm<Stack>::connect_failed(conn_id id, error why, instant now) {
+    slot* s = find(id);
+    if (s == nullptr || s->conn || s->hung_up) return;
+    const slot gone = std::move(*s);
+    slots_.erase(id);
+    dial_attempt_failed(gone, why, now);
+    settle(now);
+}
+
+template <class Stack>
 request_id swarm<Stack>::dial_peer(request_id request, const wire::peer_id& peer, instant now) {
     if (const auto id = established(peer)) {
         events_.push(swarms::dialed{request, dial_outcome::reused, *id});
@@ -39,16 +81,22 @@ void swarm<Stack>::start_attempt(const peer_dialer::attempt& a, instant now) {
 /// crossing the remote ends the one that we dialed a moment before the other is established.
 template <class Stack>
 void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
+    std::vector<peer_dialer::cause> causes = s.tried;
+    if (s.conn || causes.empty()) {
+        const bool found = s.remote != s.attempt.address; // what a name stood for
+        causes.push_back({s.attempt.address, why, found ? s.remote : wire::multiaddr{}});
+    }
     if (manager_.has_any(s.attempt.peer)) {
         if (dialer_.waits_for(s.attempt))
-            parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why});
+            parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why, std::move(causes)});
         return;
     }
     if (why != swarms::errc::too_many_connections) // that says nothing of the address
-        book_.failed(s.attempt.peer, s.remote, why, now);
-    dialer_.attempt_failed(s.attempt, why);
-    narrate(trace_names::swarm_dial_failed, {}, now,
-            {{"peer", s.attempt.peer.bytes()}, {"address", s.remote.bytes()}, {"why", why}});
+        book_.failed(s.attempt.peer, s.attempt.address, why, now);
+    dialer_.attempt_failed(s.attempt, causes);
+    narrate(
+        trace_names::swarm_dial_failed, {}, now,
+        {{"peer", s.attempt.peer.bytes()}, {"address", s.attempt.address.bytes()}, {"why", why}});
 }
 
 /// The connection that was to answer a dial is over, too: the dial goes on. An address that led
@@ -61,7 +109,7 @@ void swarm<Stack>::unpark(const wire::peer_id& peer, instant now) {
     parked_.erase(found);
     if (p.why == fault::closed && dialer_.again(p.attempt)) return;
     book_.failed(peer, p.attempt.address, p.why, now);
-    dialer_.attempt_failed(p.attempt, p.why);
+    dialer_.attempt_failed(p.attempt, p.causes);
 }
 
 template <class Stack>

@@ -33,7 +33,13 @@ enum class errc : std::uint16_t {
     no_inline_key,         ///< peer id: a hash, the key cannot be taken out of it
     empty_address,         ///< multiaddr: nothing in it
     unknown_protocol,      ///< multiaddr: a code that we do not know, so its size is unknown too
-    bad_address_value,     ///< multiaddr: a value that its protocol does not allow
+    bad_name_value,        ///< multiaddr: a name or zone that is empty, not UTF-8, or has a slash
+    bad_peer_value,        ///< multiaddr: a p2p value that is no peer id
+    bad_path_value,        ///< multiaddr: a unix value that is no absolute path of a file
+    bad_onion_value,       ///< multiaddr: an onion service at port 0
+    bad_garlic_value,      ///< multiaddr: of a length that no garlic address has
+    bad_certhash_value,    ///< multiaddr: a certhash that is no multihash
+    bad_http_path_value,   ///< multiaddr: an http path that is empty or not UTF-8
     path_not_last,         ///< multiaddr: something follows a path
     bad_digit,             ///< text: a character outside of the base's alphabet
     bad_padding,           ///< text: base32 of an impossible length, or left-over bits not zero
@@ -44,11 +50,20 @@ enum class errc : std::uint16_t {
     empty_component,       ///< text: two slashes in a row, or one at the end
     missing_value,         ///< text: the address ends where a value is needed
     unknown_protocol_name, ///< text: a protocol name that we do not know
-    no_text_form,          ///< text: a protocol that we know as bytes only
     bad_ip4,               ///< text: no IPv4 address
     bad_ip6,               ///< text: no IPv6 address
     bad_port,              ///< text: not a decimal number from 0 to 65535
     bad_name,              ///< text: no domain name: empty or not UTF-8
+    bad_zone,              ///< text: no zone of an IPv6 address: not UTF-8
+    bad_prefix_length,     ///< text: ipcidr: not a decimal number from 0 to 255
+    bad_memory,            ///< text: memory: not a decimal number of 64 bits
+    bad_unix_path,         ///< text: unix: ends in a slash, or is not UTF-8
+    bad_onion,             ///< text: onion: not 16 (onion3: 56) digits of base32, a colon, a port
+    bad_onion_port,        ///< text: onion: not a decimal number from 1 to 65535
+    bad_garlic,            ///< text: garlic: not its base, or of a length that it cannot have
+    bad_certhash,          ///< text: certhash: no multihash in a multibase that we read
+    bad_http_path,         ///< text: http-path: a broken escape, or not UTF-8
+    ambiguous_plus,        ///< text: http-path: a `+`, which some read as a space
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
@@ -106,8 +121,20 @@ enum class errc : std::uint16_t {
         return "empty_address";
     case errc::unknown_protocol:
         return "unknown_protocol";
-    case errc::bad_address_value:
-        return "bad_address_value";
+    case errc::bad_name_value:
+        return "bad_name_value";
+    case errc::bad_peer_value:
+        return "bad_peer_value";
+    case errc::bad_path_value:
+        return "bad_path_value";
+    case errc::bad_onion_value:
+        return "bad_onion_value";
+    case errc::bad_garlic_value:
+        return "bad_garlic_value";
+    case errc::bad_certhash_value:
+        return "bad_certhash_value";
+    case errc::bad_http_path_value:
+        return "bad_http_path_value";
     case errc::path_not_last:
         return "path_not_last";
     case errc::bad_digit:
@@ -128,8 +155,6 @@ enum class errc : std::uint16_t {
         return "missing_value";
     case errc::unknown_protocol_name:
         return "unknown_protocol_name";
-    case errc::no_text_form:
-        return "no_text_form";
     case errc::bad_ip4:
         return "bad_ip4";
     case errc::bad_ip6:
@@ -138,6 +163,26 @@ enum class errc : std::uint16_t {
         return "bad_port";
     case errc::bad_name:
         return "bad_name";
+    case errc::bad_zone:
+        return "bad_zone";
+    case errc::bad_prefix_length:
+        return "bad_prefix_length";
+    case errc::bad_memory:
+        return "bad_memory";
+    case errc::bad_unix_path:
+        return "bad_unix_path";
+    case errc::bad_onion:
+        return "bad_onion";
+    case errc::bad_onion_port:
+        return "bad_onion_port";
+    case errc::bad_garlic:
+        return "bad_garlic";
+    case errc::bad_certhash:
+        return "bad_certhash";
+    case errc::bad_http_path:
+        return "bad_http_path";
+    case errc::ambiguous_plus:
+        return "ambiguous_plus";
     }
     return {};
 }
@@ -188,8 +233,20 @@ enum class errc : std::uint16_t {
         return "the address is empty";
     case errc::unknown_protocol:
         return "the address has a protocol code that is not known";
-    case errc::bad_address_value:
-        return "the address has a value that its protocol does not allow";
+    case errc::bad_name_value:
+        return "the address has a name or zone that is empty, not UTF-8, or has a slash";
+    case errc::bad_peer_value:
+        return "the address has a p2p part that is no peer id";
+    case errc::bad_path_value:
+        return "the address has a unix part that is no absolute path of a file";
+    case errc::bad_onion_value:
+        return "the address has an onion service at port 0";
+    case errc::bad_garlic_value:
+        return "the address has a garlic part of an impossible length";
+    case errc::bad_certhash_value:
+        return "the address has a certhash that is no multihash";
+    case errc::bad_http_path_value:
+        return "the address has an http path that is empty or not UTF-8";
     case errc::path_not_last:
         return "the address goes on after a path, which must be last";
     case errc::bad_digit:
@@ -210,8 +267,6 @@ enum class errc : std::uint16_t {
         return "the address ends where a value must follow";
     case errc::unknown_protocol_name:
         return "the address names a protocol that is not known";
-    case errc::no_text_form:
-        return "this protocol is understood in binary addresses only";
     case errc::bad_ip4:
         return "not an IPv4 address; four numbers from 0 to 255, no leading zeros";
     case errc::bad_ip6:
@@ -220,6 +275,26 @@ enum class errc : std::uint16_t {
         return "not a port; a decimal number from 0 to 65535";
     case errc::bad_name:
         return "not a domain name";
+    case errc::bad_zone:
+        return "not the zone of an IPv6 address, such as eth0";
+    case errc::bad_prefix_length:
+        return "not a prefix length; a decimal number from 0 to 255";
+    case errc::bad_memory:
+        return "not a memory address; a decimal number below 2^64";
+    case errc::bad_unix_path:
+        return "not the path of a file; it must be UTF-8 and not end in a slash";
+    case errc::bad_onion:
+        return "not an onion service; 16 (onion3: 56) digits of base32, a colon, a port";
+    case errc::bad_onion_port:
+        return "not the port of an onion service; a decimal number from 1 to 65535";
+    case errc::bad_garlic:
+        return "not a garlic address; was it cut?";
+    case errc::bad_certhash:
+        return "not a certificate's hash; a multihash in multibase, as in uEi...";
+    case errc::bad_http_path:
+        return "not an http path; UTF-8 with % before two hexadecimal digits, a slash as %2F";
+    case errc::ambiguous_plus:
+        return "write a plus sign as %2B, or a space as %20";
     }
     return {};
 }

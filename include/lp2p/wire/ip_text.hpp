@@ -40,16 +40,16 @@ namespace detail {
 }
 
 /// A whole text as a number; nothing where it is none or over `most`.
-[[nodiscard]] inline std::optional<std::uint32_t> parse_number(std::string_view text, int base,
-                                                               std::uint32_t most) noexcept {
-    std::uint32_t n = 0;
+[[nodiscard]] inline std::optional<std::uint64_t> parse_number(std::string_view text, int base,
+                                                               std::uint64_t most) noexcept {
+    std::uint64_t n = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), n, base);
     if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || n > most) return {};
     return n;
 }
 
-inline void append_number(std::string& to, std::uint32_t n, int base) {
-    std::array<char, 10> digits{};
+inline void append_number(std::string& to, std::uint64_t n, int base) {
+    std::array<char, 20> digits{}; // base 10 or 16
     const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), n, base);
     to.append(digits.data(), written.ptr);
 }

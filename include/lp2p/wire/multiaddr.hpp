@@ -5,8 +5,7 @@
 // nothing; what can be dialed is for the transport to say.
 #pragma once
 
-#include <lp2p/wire/ip_text.hpp>
-#include <lp2p/wire/multiaddr_protocols.hpp>
+#include <lp2p/wire/multiaddr_text.hpp>
 
 namespace lp2p::inline v0::wire {
 
@@ -40,19 +39,19 @@ public:
     /// The empty address, which nothing reads as and which goes nowhere.
     multiaddr() noexcept = default;
     /// Reads text. Names and numbers as go and rust both read them; trailing slashes, zones in ip6
-    /// and signs in ports are refused. On failure `culprit`, where given, says which part it was.
+    /// and signs in ports are refused. `/unix` takes all that follows as one path. On failure
+    /// `culprit`, where given, says which part it was.
     [[nodiscard]] static result<multiaddr> parse(std::string_view text,
                                                  parse_failure* culprit = nullptr);
     /// Reads the binary form; its length is the caller's to bound (`limits`). `empty_address`,
-    /// `unknown_protocol`, `bad_address_value`, `path_not_last`, `truncated`, and varint errors.
+    /// `unknown_protocol`, `bad_…_value`, `path_not_last`, `truncated`, and varint errors.
     [[nodiscard]] static result<multiaddr> from_bytes(byte_view bytes);
     [[nodiscard]] static multiaddr tcp4(const ip4_bytes& ip, std::uint16_t port);
     [[nodiscard]] static multiaddr tcp6(const ip6_bytes& ip, std::uint16_t port);
 
     [[nodiscard]] byte_view bytes() const noexcept { return bytes_; }
     [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
-    /// Different addresses have different texts. Values that have no text form yet are written as
-    /// `0x` and hexadecimal digits, which `parse` refuses with `no_text_form`.
+    /// The one canonical text, which `parse` reads as the same address.
     [[nodiscard]] std::string to_string() const;
 
     [[nodiscard]] iterator begin() const noexcept;
@@ -105,84 +104,8 @@ struct known_component {
     if (!size) return fail(size.error());
     if (*size > in.remaining()) return fail(errc::truncated);
     const auto value = in.take(static_cast<std::size_t>(*size));
-    if (!is_address_value(*protocol, *value)) return fail(errc::bad_address_value);
+    if (const error why = check_address_value(*protocol, *value)) return fail(why);
     return known_component{protocol, *value};
-}
-
-/// Appends the value that a text means, for the protocols that have a text form; no error where
-/// it could.
-[[nodiscard]] inline error parse_address_value(const address_protocol& protocol,
-                                               std::string_view text, byte_vector& to) {
-    switch (protocol.rule) {
-    case address_rule::ip4: {
-        const auto ip = parse_ip4(text);
-        if (!ip) return ip.error();
-        append(to, *ip);
-        return {};
-    }
-    case address_rule::ip6: {
-        const auto ip = parse_ip6(text);
-        if (!ip) return ip.error();
-        append(to, *ip);
-        return {};
-    }
-    case address_rule::port: {
-        const auto port = parse_number(text, 10, 65535);
-        if (!port) return errc::bad_port;
-        to.resize(to.size() + 2);
-        store_u16(static_cast<std::uint16_t>(*port), &to[to.size() - 2]);
-        return {};
-    }
-    case address_rule::name:
-        if (!is_address_name(as_bytes(text))) return errc::bad_name;
-        append(to, as_bytes(text));
-        return {};
-    case address_rule::peer: {
-        const auto id = peer_id::parse(text);
-        if (!id) return id.error();
-        append(to, id->bytes());
-        return {};
-    }
-    default:
-        return errc::no_text_form;
-    }
-}
-
-inline void append_hex(std::string& to, byte_view value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    to += "0x";
-    for (const std::byte b : value) {
-        to.push_back(digits[std::to_integer<std::size_t>(b >> 4)]);
-        to.push_back(digits[std::to_integer<std::size_t>(b & std::byte{15})]);
-    }
-}
-
-inline void append_address_value(std::string& to, const known_component& c) {
-    ip6_bytes ip{};
-    switch (c.protocol->rule) {
-    case address_rule::ip4:
-        copy(c.value, ip);
-        to += to_text(ip4_bytes{ip[0], ip[1], ip[2], ip[3]});
-        break;
-    case address_rule::ip6:
-        copy(c.value, ip);
-        to += to_text(ip);
-        break;
-    case address_rule::port:
-    case address_rule::port_later:
-        append_number(to, load_u16(c.value.data()), 10);
-        break;
-    case address_rule::name:
-    case address_rule::name_later:
-        to += as_text(c.value);
-        break;
-    case address_rule::peer:
-        to += base58_encode(c.value);
-        break;
-    default:
-        append_hex(to, c.value);
-        break;
-    }
 }
 
 } // namespace detail
@@ -264,25 +187,31 @@ inline result<multiaddr> multiaddr::parse(std::string_view text, parse_failure* 
     multiaddr read;
     byte_vector value;
     std::string_view rest = text.substr(1);
-    for (bool more = true; more;) {
-        // A slash at the end leaves one more part to read, which is empty.
-        const auto take = [&] {
-            more = rest.find('/') != std::string_view::npos;
-            const std::string_view part = rest.substr(0, rest.find('/'));
-            rest = rest.substr(part.size() + (more ? 1 : 0));
-            return part;
-        };
-        const std::string_view name = take();
+    bool more = true;
+    // A slash at the end leaves one more part to read, which is empty.
+    const auto take = [&](bool all) {
+        const std::size_t end = all ? std::string_view::npos : rest.find('/');
+        more = end != std::string_view::npos;
+        const std::string_view part = rest.substr(0, end);
+        rest = rest.substr(part.size() + (more ? 1 : 0));
+        return part;
+    };
+    while (more) {
+        const std::string_view name = take(false);
         if (name.empty()) return refuse(errc::empty_component, name);
         const address_protocol* protocol = find_address_protocol(name);
         if (protocol == nullptr) return refuse(errc::unknown_protocol_name, name);
-        if (protocol->rule > address_rule::peer) return refuse(errc::no_text_form, name);
-        if (!more) return refuse(errc::missing_value, name);
-        const std::string_view part = take();
-        if (part.empty()) return refuse(errc::empty_component, part);
         value.clear();
-        const error why = detail::parse_address_value(*protocol, part, value);
-        if (why) return refuse(why, part);
+        if (protocol->rule != address_rule::flag) {
+            if (!more) return refuse(errc::missing_value, name);
+            const bool path = protocol->rule == address_rule::path;
+            const std::string_view part = take(path);
+            if (part.empty()) return refuse(errc::empty_component, part);
+            const std::size_t slash = path ? 1 : 0; // the one before a path is part of it
+            const std::string_view whole{part.data() - slash, part.size() + slash};
+            if (const error why = parse_address_value(*protocol, whole, value))
+                return refuse(why, part);
+        }
         read.push(*protocol, value);
     }
     return read;
@@ -295,8 +224,8 @@ inline std::string multiaddr::to_string() const {
         text.push_back('/');
         text += c->protocol->name;
         if (c->protocol->rule == address_rule::flag) continue;
-        text.push_back('/');
-        detail::append_address_value(text, *c);
+        if (c->protocol->rule != address_rule::path) text.push_back('/');
+        append_address_value(text, *c->protocol, c->value);
     }
     return text;
 }

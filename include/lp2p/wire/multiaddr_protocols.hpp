@@ -52,24 +52,24 @@ enum class address_code : std::uint32_t {
     memory = 777,
 };
 
-/// What a value must be. Those up to `peer` can be written and read as text.
+/// What a value must be, and how it is written as text (multiaddr_text.hpp).
 enum class address_rule : std::uint8_t {
+    flag, ///< no value
     ip4,
     ip6,
+    zone,
+    prefix_length,
     port,
     name,
+    path, ///< takes the rest of the text
     peer,
-    flag,       ///< no value
-    name_later, ///< as `name`, `port`: text is written, not read yet
-    port_later,
-    zone,
-    number,
-    onion, ///< ends in a port that is not 0
+    onion,  ///< ends in a port that is not 0
+    onion3, ///< the same
     garlic64,
     garlic32,
-    path,
+    certhash,
     http_path,
-    multihash,
+    memory,
 };
 
 struct address_protocol {
@@ -83,16 +83,16 @@ struct address_protocol {
 inline constexpr address_protocol address_protocols[] = {
     {address_code::ip4, "ip4", 4, address_rule::ip4},
     {address_code::tcp, "tcp", 2, address_rule::port},
-    {address_code::dccp, "dccp", 2, address_rule::port_later},
+    {address_code::dccp, "dccp", 2, address_rule::port},
     {address_code::ip6, "ip6", 16, address_rule::ip6},
     {address_code::ip6zone, "ip6zone", -1, address_rule::zone},
-    {address_code::ipcidr, "ipcidr", 1, address_rule::number},
+    {address_code::ipcidr, "ipcidr", 1, address_rule::prefix_length},
     {address_code::dns, "dns", -1, address_rule::name},
     {address_code::dns4, "dns4", -1, address_rule::name},
     {address_code::dns6, "dns6", -1, address_rule::name},
-    {address_code::dnsaddr, "dnsaddr", -1, address_rule::name_later},
-    {address_code::sctp, "sctp", 2, address_rule::port_later},
-    {address_code::udp, "udp", 2, address_rule::port_later},
+    {address_code::dnsaddr, "dnsaddr", -1, address_rule::name},
+    {address_code::sctp, "sctp", 2, address_rule::port},
+    {address_code::udp, "udp", 2, address_rule::port},
     {address_code::p2p_webrtc_direct, "p2p-webrtc-direct", 0, address_rule::flag},
     {address_code::webrtc_direct, "webrtc-direct", 0, address_rule::flag},
     {address_code::webrtc, "webrtc", 0, address_rule::flag},
@@ -103,21 +103,21 @@ inline constexpr address_protocol address_protocols[] = {
     {address_code::p2p, "p2p", -1, address_rule::peer},
     {address_code::https, "https", 0, address_rule::flag},
     {address_code::onion, "onion", 12, address_rule::onion},
-    {address_code::onion3, "onion3", 37, address_rule::onion},
+    {address_code::onion3, "onion3", 37, address_rule::onion3},
     {address_code::garlic64, "garlic64", -1, address_rule::garlic64},
     {address_code::garlic32, "garlic32", -1, address_rule::garlic32},
     {address_code::tls, "tls", 0, address_rule::flag},
-    {address_code::sni, "sni", -1, address_rule::name_later},
+    {address_code::sni, "sni", -1, address_rule::name},
     {address_code::noise, "noise", 0, address_rule::flag},
     {address_code::quic, "quic", 0, address_rule::flag},
     {address_code::quic_v1, "quic-v1", 0, address_rule::flag},
     {address_code::webtransport, "webtransport", 0, address_rule::flag},
-    {address_code::certhash, "certhash", -1, address_rule::multihash},
+    {address_code::certhash, "certhash", -1, address_rule::certhash},
     {address_code::ws, "ws", 0, address_rule::flag},
     {address_code::wss, "wss", 0, address_rule::flag},
     {address_code::http, "http", 0, address_rule::flag},
     {address_code::http_path, "http-path", -1, address_rule::http_path},
-    {address_code::memory, "memory", 8, address_rule::number},
+    {address_code::memory, "memory", 8, address_rule::memory},
 };
 
 /// Null where the code is not in the table.
@@ -142,32 +142,45 @@ find_address_protocol(std::string_view name) noexcept {
            valid_utf8(value);
 }
 
-/// Whether a value of the right size is one that its protocol allows. What any of go and rust
-/// refuses is refused (divergences.md, "rust loose", "go loose").
-[[nodiscard]] inline bool is_address_value(const address_protocol& p, byte_view value) noexcept {
+/// Absolute, of at least one character, and no folder.
+[[nodiscard]] inline bool is_address_path(byte_view value) noexcept {
+    return value.size() >= 2 && value.front() == std::byte{'/'} && value.back() != std::byte{'/'} &&
+           valid_utf8(value);
+}
+
+/// Lengths in bytes that go takes; rust takes any.
+[[nodiscard]] constexpr bool is_garlic64_length(std::size_t n) noexcept { return n >= 386; }
+[[nodiscard]] constexpr bool is_garlic32_length(std::size_t n) noexcept {
+    return n == 32 || n >= 35;
+}
+
+/// What is wrong with a value of the right size, if anything is. What any of go and rust refuses is
+/// refused (divergences.md, "rust loose", "go loose").
+[[nodiscard]] inline error check_address_value(const address_protocol& p,
+                                               byte_view value) noexcept {
+    const auto unless = [](bool fine, errc why) { return fine ? error{} : error{why}; };
     const std::size_t n = value.size();
     switch (p.rule) {
     case address_rule::name:
-    case address_rule::name_later:
     case address_rule::zone:
-        return is_address_name(value);
+        return unless(is_address_name(value), errc::bad_name_value);
     case address_rule::peer:
-        return peer_id::from_bytes(value).has_value();
+        return unless(peer_id::from_bytes(value).has_value(), errc::bad_peer_value);
+    case address_rule::path:
+        return unless(is_address_path(value), errc::bad_path_value);
     case address_rule::onion:
-        return load_u16(value.last(2).data()) != 0;
+    case address_rule::onion3:
+        return unless(load_u16(value.last(2).data()) != 0, errc::bad_onion_value);
     case address_rule::garlic64:
-        return n >= 386;
+        return unless(is_garlic64_length(n), errc::bad_garlic_value);
     case address_rule::garlic32:
-        return n == 32 || n >= 35;
-    case address_rule::path: // absolute, and no directory
-        return n >= 2 && value.front() == std::byte{'/'} && value.back() != std::byte{'/'} &&
-               valid_utf8(value);
+        return unless(is_garlic32_length(n), errc::bad_garlic_value);
+    case address_rule::certhash:
+        return unless(decode_multihash(value).has_value(), errc::bad_certhash_value);
     case address_rule::http_path:
-        return n != 0 && valid_utf8(value);
-    case address_rule::multihash:
-        return decode_multihash(value).has_value();
+        return unless(n != 0 && valid_utf8(value), errc::bad_http_path_value);
     default:
-        return true; // any value of its size
+        return {}; // any value of its size
     }
 }
 
