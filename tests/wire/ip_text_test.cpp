@@ -13,14 +13,14 @@ using wire_test::to_hex;
 
 std::string ip6(std::string_view text) {
     const auto ip = parse_ip6(text);
-    return ip ? wire::to_text(*ip) : std::string{name(static_cast<errc>(ip.error().code))};
+    return ip ? wire::ip6_text(*ip) : std::string{name(static_cast<errc>(ip.error().code))};
 }
 
 TEST(WireIpText, Ip4IsFourNumbers) {
     EXPECT_EQ(to_hex(*parse_ip4("0.0.0.0")), "00000000");
     EXPECT_EQ(to_hex(*parse_ip4("192.0.2.255")), "c00002ff");
-    EXPECT_EQ(wire::to_text(*parse_ip4("192.0.2.255")), "192.0.2.255");
-    EXPECT_EQ(wire::to_text(*parse_ip4("0.0.0.0")), "0.0.0.0");
+    EXPECT_EQ(wire::ip4_text(*parse_ip4("192.0.2.255")), "192.0.2.255");
+    EXPECT_EQ(wire::ip4_text(*parse_ip4("0.0.0.0")), "0.0.0.0");
 }
 
 TEST(WireIpText, WhatGoAndRustBothRefuseAsIp4) {
@@ -91,7 +91,7 @@ RC_GTEST_PROP(WireIpText, EveryIp6ComesBack, ()) {
     for (std::byte& b : ip)
         b = *rc::gen::arbitrary<bool>() ? std::byte{0}
                                         : static_cast<std::byte>(*rc::gen::inRange(0, 256));
-    const std::string text = wire::to_text(ip);
+    const std::string text = wire::ip6_text(ip);
     RC_ASSERT((parse_ip6(text) == ip));
     RC_ASSERT(text.size() <= 39U);
 }
@@ -99,14 +99,14 @@ RC_GTEST_PROP(WireIpText, EveryIp6ComesBack, ()) {
 RC_GTEST_PROP(WireIpText, EveryIp4ComesBack, ()) {
     wire::ip4_bytes ip{};
     for (std::byte& b : ip) b = static_cast<std::byte>(*rc::gen::inRange(0, 256));
-    RC_ASSERT((parse_ip4(wire::to_text(ip)) == ip));
+    RC_ASSERT((parse_ip4(wire::ip4_text(ip)) == ip));
 }
 
 RC_GTEST_PROP(WireIpText, WhatIsReadComesBackAsItself, ()) {
     const auto text =
         *rc::gen::container<std::string>(rc::gen::elementOf(std::string{"0123456789abcF:::."}));
     const auto ip = parse_ip6(text);
-    if (ip) RC_ASSERT((parse_ip6(wire::to_text(*ip)) == ip));
+    if (ip) RC_ASSERT((parse_ip6(wire::ip6_text(*ip)) == ip));
 }
 
 } // namespace

@@ -134,10 +134,12 @@ private:
 
 namespace detail {
 
+/// Bytes as Botan takes them.
 [[nodiscard]] inline const std::uint8_t* octets(byte_view bytes) noexcept {
     return reinterpret_cast<const std::uint8_t*>(bytes.data());
 }
-[[nodiscard]] inline std::uint8_t* octets(mutable_bytes bytes) noexcept {
+/// The same for those that it writes.
+[[nodiscard]] inline std::uint8_t* room(mutable_bytes bytes) noexcept {
     return reinterpret_cast<std::uint8_t*>(bytes.data());
 }
 
@@ -192,7 +194,7 @@ inline void botan_aead::seal(std::uint64_t nonce, byte_view ad, mutable_bytes te
     const mutable_bytes text = text_and_tag.first(text_and_tag.size() - aead_tag_size);
     try {
         start(seal_, direction::seal, nonce, ad);
-        seal_.mode->process(detail::octets(text), text.size());
+        seal_.mode->process(detail::room(text), text.size());
         seal_.tag.clear();
         seal_.mode->finish(seal_.tag);
         std::memcpy(text_and_tag.last(aead_tag_size).data(), seal_.tag.data(), aead_tag_size);
@@ -209,7 +211,7 @@ inline status botan_aead::open(std::uint64_t nonce, byte_view ad, mutable_bytes 
     errc why = errc::provider_failed;
     try {
         start(open_, direction::open, nonce, ad);
-        open_.mode->process(detail::octets(text), text.size());
+        open_.mode->process(detail::room(text), text.size());
         open_.tag.assign(tag, tag + aead_tag_size);
         open_.mode->finish(open_.tag);
         return {};
@@ -223,7 +225,7 @@ inline status botan_aead::open(std::uint64_t nonce, byte_view ad, mutable_bytes 
 }
 
 inline void botan::random(mutable_bytes out) const noexcept {
-    Botan::system_rng().randomize(detail::octets(out), out.size());
+    Botan::system_rng().randomize(detail::room(out), out.size());
 }
 
 inline digest botan::sha256(byte_view data) const {
@@ -231,7 +233,7 @@ inline digest botan::sha256(byte_view data) const {
         digest out{};
         const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
         hash->update(detail::octets(data), data.size());
-        hash->final(detail::octets(mutable_bytes{out}));
+        hash->final(detail::room(mutable_bytes{out}));
         return out;
     });
 }
@@ -242,7 +244,7 @@ inline digest botan::hmac_sha256(byte_view key, byte_view data) const {
         const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
         mac->set_key(detail::octets(key), key.size());
         mac->update(detail::octets(data), data.size());
-        mac->final(detail::octets(mutable_bytes{out}));
+        mac->final(detail::room(mutable_bytes{out}));
         return out;
     });
 }
@@ -252,7 +254,7 @@ inline key_pair botan::x25519_generate() const {
         key_pair pair;
         random(pair.secret);
         Botan::Sodium::crypto_scalarmult_curve25519_base(
-            detail::octets(mutable_bytes{pair.public_key}), detail::octets(view(pair.secret)));
+            detail::room(mutable_bytes{pair.public_key}), detail::octets(view(pair.secret)));
         return pair;
     });
 }
@@ -260,7 +262,7 @@ inline key_pair botan::x25519_generate() const {
 inline result<key32> botan::x25519(const key32& secret, const key32& remote_public) const {
     key32 shared = detail::infallible([&] {
         key32 out{};
-        Botan::Sodium::crypto_scalarmult_curve25519(detail::octets(mutable_bytes{out}),
+        Botan::Sodium::crypto_scalarmult_curve25519(detail::room(mutable_bytes{out}),
                                                     detail::octets(view(secret)),
                                                     detail::octets(view(remote_public)));
         return out;
@@ -276,7 +278,7 @@ inline result<botan_private_key> botan::from_seed(const key32& seed) const {
     return detail::infallible([&] {
         byte_vector public_data(32);
         Botan::secure_vector<std::uint8_t> secret(64);
-        Botan::Sodium::crypto_sign_ed25519_seed_keypair(detail::octets(mutable_bytes{public_data}),
+        Botan::Sodium::crypto_sign_ed25519_seed_keypair(detail::room(mutable_bytes{public_data}),
                                                         secret.data(), detail::octets(view(seed)));
         return private_key{key_type::ed25519, std::move(public_data), std::move(secret)};
     });
@@ -297,7 +299,7 @@ inline result<botan_private_key> botan::load_ed25519(byte_view data) const {
 inline byte_vector botan::sign_ed25519(const private_key& key, byte_view message) const {
     return detail::infallible([&] {
         byte_vector signature(64);
-        Botan::Sodium::crypto_sign_ed25519_detached(detail::octets(mutable_bytes{signature}),
+        Botan::Sodium::crypto_sign_ed25519_detached(detail::room(mutable_bytes{signature}),
                                                     nullptr, detail::octets(message),
                                                     message.size(), key.secret_.data());
         return signature;

@@ -23,10 +23,10 @@ using ip6_bytes = std::array<std::byte, 16>;
 /// `bad_ip6`.
 [[nodiscard]] result<ip6_bytes> parse_ip6(std::string_view text) noexcept;
 /// Dotted decimal.
-[[nodiscard]] std::string to_text(const ip4_bytes& ip);
+[[nodiscard]] std::string ip4_text(const ip4_bytes& ip);
 /// RFC 5952: lower case, the first longest run of two or more zero groups elided, a dotted tail
 /// for IPv4-mapped addresses.
-[[nodiscard]] std::string to_text(const ip6_bytes& ip);
+[[nodiscard]] std::string ip6_text(const ip6_bytes& ip);
 
 namespace detail {
 
@@ -112,7 +112,7 @@ inline result<ip6_bytes> parse_ip6(std::string_view text) noexcept {
     return ip;
 }
 
-inline std::string to_text(const ip4_bytes& ip) {
+inline std::string ip4_text(const ip4_bytes& ip) {
     std::string text;
     for (const std::byte b : ip) {
         if (!text.empty()) text.push_back('.');
@@ -121,12 +121,12 @@ inline std::string to_text(const ip4_bytes& ip) {
     return text;
 }
 
-inline std::string to_text(const ip6_bytes& ip) {
+inline std::string ip6_text(const ip6_bytes& ip) {
     constexpr ip6_bytes mapped{std::byte{}, std::byte{}, std::byte{},     std::byte{},
                                std::byte{}, std::byte{}, std::byte{},     std::byte{},
                                std::byte{}, std::byte{}, std::byte{0xff}, std::byte{0xff}};
     if (std::equal(ip.begin(), ip.begin() + 12, mapped.begin()))
-        return "::ffff:" + to_text(ip4_bytes{ip[12], ip[13], ip[14], ip[15]});
+        return "::ffff:" + ip4_text(ip4_bytes{ip[12], ip[13], ip[14], ip[15]});
     std::array<std::uint16_t, 8> group{};
     for (std::size_t i = 0; i < 8; ++i) group[i] = load_u16(&ip[2 * i]);
     std::size_t gap = 0;

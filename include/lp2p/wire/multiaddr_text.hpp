@@ -75,12 +75,12 @@ inline void append_address_value(std::string& to, const address_protocol& protoc
                                  byte_view value) {
     switch (protocol.rule) {
     case address_rule::ip4:
-        to += to_text(ip4_bytes{value[0], value[1], value[2], value[3]});
+        to += ip4_text(ip4_bytes{value[0], value[1], value[2], value[3]});
         break;
     case address_rule::ip6: {
         ip6_bytes ip{};
         copy(value, ip);
-        to += to_text(ip);
+        to += ip6_text(ip);
         break;
     }
     case address_rule::prefix_length:
