@@ -124,9 +124,11 @@
 
 #include <lp2p/swarm/address_book.hpp>
 #include <lp2p/swarm/connection_manager.hpp>
+#include <lp2p/swarm/dial_backoff.hpp>
 #include <lp2p/swarm/dialer.hpp>
 #include <lp2p/swarm/errc.hpp>
 #include <lp2p/swarm/events.hpp>
+#include <lp2p/swarm/protected_peers.hpp>
 #include <lp2p/swarm/swarm.hpp>
 #include <lp2p/swarm/swarm_dials.hpp>
 

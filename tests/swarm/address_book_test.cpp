@@ -62,5 +62,38 @@ TEST(AddressBook, BoundsPerPeerAndInAll) {
     EXPECT_FALSE(b.of(peer(1)).empty());
 }
 
+TEST(AddressBook, WhoIsKeptLeavesLast) {
+    address_book b{{.peers = 2}};
+    b.keep(peer(1), true);
+    b.add(peer(1), address(1));
+    for (std::uint8_t i = 2; i < 9; ++i) b.add(peer(i), address(i));
+    EXPECT_FALSE(b.of(peer(1)).empty());
+    EXPECT_EQ(b.peers(), 2U);
+    b.keep(peer(8), true);
+    b.add(peer(9), address(9));
+    EXPECT_EQ(b.peers(), 2U) << "the bound holds where all are kept";
+    EXPECT_TRUE(b.of(peer(1)).empty());
+    b.keep(peer(8), false);
+    b.keep(peer(7), false); // nobody
+    EXPECT_EQ(b.peers(), 2U);
+    b.add(peer(10), address(10));
+    b.add(peer(11), address(11));
+    EXPECT_TRUE(b.of(peer(8)).empty());
+}
+TEST(AddressBook, TheFirstAddressThatIsReadyIsWhatAPeerWaitsFor) {
+    address_book b{{}};
+    EXPECT_FALSE(b.ready_at(peer(1)));
+    b.add(peer(1), *wire::multiaddr::parse("/ip4/10.0.0.1")); // cannot be dialed
+    EXPECT_FALSE(b.ready_at(peer(1)));
+    b.add(peer(1), address(1));
+    b.add(peer(1), address(2));
+    EXPECT_EQ(b.ready_at(peer(1)), instant{});
+    b.failed(peer(1), address(1), swarms::errc::not_connected, start);
+    EXPECT_EQ(b.ready_at(peer(1)), instant{});
+    b.failed(peer(1), address(2), swarms::errc::not_connected, after(start, 1h));
+    EXPECT_GE(*b.ready_at(peer(1)), after(start, 800ms));
+    EXPECT_LE(*b.ready_at(peer(1)), after(start, 1200ms));
+}
+
 } // namespace
 } // namespace lp2p

@@ -113,6 +113,8 @@ struct limits {
     std::size_t addresses_per_peer = 25;
     duration dial_backoff_least = seconds{1};
     duration dial_backoff_most = seconds{300};
+    std::size_t protected_peers = 128; ///< dialed again when their connection ends
+    duration lasting_connection = seconds{60}; ///< ends the backoff of a protected peer
 
     friend bool operator==(const limits&, const limits&) = default;
 };
@@ -202,6 +204,8 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("addresses_per_peer", l.addresses_per_peer);
     f("dial_backoff_least", l.dial_backoff_least);
     f("dial_backoff_most", l.dial_backoff_most);
+    f("protected_peers", l.protected_peers);
+    f("lasting_connection", l.lasting_connection);
 }
 
 } // namespace lp2p::inline v0

@@ -124,6 +124,17 @@ public:
         settle(now);
         return request;
     }
+    /// Stays connected to this peer, see swarm::protect: `reconnect_planned` and `reconnecting`
+    /// tell how it goes.
+    status protect(const wire::peer_id& peer, instant now) {
+        const status done = swarm_.protect(peer, now);
+        settle(now);
+        return done;
+    }
+    void unprotect(const wire::peer_id& peer) { swarm_.unprotect(peer); }
+    [[nodiscard]] bool is_protected(const wire::peer_id& peer) const noexcept {
+        return swarm_.is_protected(peer);
+    }
     [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
         return swarm_.is_dialing(peer);
     }

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <lp2p/core/limits.hpp>
-#include <lp2p/core/random.hpp>
 #include <lp2p/core/result.hpp>
+#include <lp2p/swarm/dial_backoff.hpp>
 #include <lp2p/wire/multiaddr.hpp>
 #include <lp2p/wire/peer_id.hpp>
 
@@ -21,7 +21,7 @@ class address_book {
 public:
     struct config {
         std::size_t addresses_per_peer = default_limits.addresses_per_peer;
-        std::size_t peers = 1024; ///< kept at once; the peer that was used longest ago leaves
+        std::size_t peers = 1024; ///< kept at once; the one used longest ago leaves, kept ones last
         duration backoff_least = default_limits.dial_backoff_least;
         duration backoff_most = default_limits.dial_backoff_most;
         std::uint64_t seed = 0; ///< for the jitter of ±20 %
@@ -65,13 +65,9 @@ public:
         record* r = find(peer, address);
         if (r == nullptr) return;
         r->last = why;
-        const std::uint32_t doublings = std::min(r->failures, 20U);
+        r->not_before = after(
+            now, dial_backoff(config_.backoff_least, config_.backoff_most, r->failures, random_));
         r->failures += 1;
-        const auto wait = std::min<std::int64_t>(config_.backoff_least.count() << doublings,
-                                                 config_.backoff_most.count());
-        const double jitter = 0.8 + 0.4 * random_.unit();
-        r->not_before =
-            after(now, duration{static_cast<std::int64_t>(static_cast<double>(wait) * jitter)});
     }
     /// A connection came up: every address of the peer may be tried at once again.
     void succeeded(const wire::peer_id& peer) {
@@ -82,18 +78,33 @@ public:
             r.not_before = {};
         }
     }
+    /// While there are others that can leave, this peer's addresses stay (or need not any more).
+    void keep(const wire::peer_id& peer, bool kept) {
+        if (kept || peers_.contains(peer)) touch(peer).kept = kept;
+    }
+    /// When the first address of the peer may be dialed; nothing where it has none.
+    [[nodiscard]] std::optional<instant> ready_at(const wire::peer_id& peer) const {
+        const auto found = peers_.find(peer);
+        std::optional<instant> first;
+        if (found == peers_.end()) return first;
+        for (const record& r : found->second.records)
+            if (r.address.tcp() && (!first || r.not_before < *first)) first = r.not_before;
+        return first;
+    }
     [[nodiscard]] std::size_t peers() const noexcept { return peers_.size(); }
 
 private:
     struct entry {
         std::vector<record> records;
         std::uint64_t used = 0;
+        bool kept = false;
     };
     entry& touch(const wire::peer_id& peer) {
         if (!peers_.contains(peer) && peers_.size() >= config_.peers) {
             const auto oldest =
                 std::min_element(peers_.begin(), peers_.end(), [](const auto& a, const auto& b) {
-                    return a.second.used < b.second.used;
+                    return std::pair{a.second.kept, a.second.used} <
+                           std::pair{b.second.kept, b.second.used};
                 });
             peers_.erase(oldest);
         }

@@ -22,6 +22,7 @@ enum class errc : std::uint16_t {
     disconnected,         ///< the caller asked for it
     node_closed,          ///< the node shuts down
     unread_limit,         ///< this connection held most of `limits::unread_node`
+    too_many_protected,   ///< `limits::protected_peers`
     trimmed,              ///< nobody used it, and another one needed its place
 };
 
@@ -35,6 +36,7 @@ enum class errc : std::uint16_t {
     case errc::too_many_upgrading:
     case errc::too_many_connections:
     case errc::unread_limit:
+    case errc::too_many_protected:
     case errc::trimmed:
         return fault::limit;
     default:
@@ -74,6 +76,8 @@ enum class errc : std::uint16_t {
         return "node_closed";
     case errc::unread_limit:
         return "unread_limit";
+    case errc::too_many_protected:
+        return "too_many_protected";
     case errc::trimmed:
         return "trimmed";
     }
@@ -110,6 +114,8 @@ enum class errc : std::uint16_t {
         return "the node was shut down";
     case errc::unread_limit:
         return "this connection held most of the bytes that nobody reads";
+    case errc::too_many_protected:
+        return "as many peers are protected as may be; unprotect one first";
     case errc::trimmed:
         return "nobody used this connection, and a new one needed its place";
     }

@@ -67,6 +67,18 @@ struct dial_failed {
     wire::peer_id peer;
     error why;
 };
+/// A protected peer is not connected: attempt number `attempt` to dial it follows after `wait`.
+struct reconnect_planned {
+    wire::peer_id peer;
+    std::uint16_t attempt; ///< from 1, since the last connection that lasted
+    duration wait;
+};
+/// That attempt begins; `dialed` or `dial_failed` with this request follows.
+struct reconnecting {
+    request_id request;
+    wire::peer_id peer;
+    std::uint16_t attempt;
+};
 struct substream_open {
     substream_id id;
     direction dir;
@@ -102,8 +114,8 @@ struct ended {
 };
 
 using event = std::variant<conn_opened, conn_closed, upgrade_failed, duplicate_ended, redial_storm,
-                           dialed, dial_failed, substream_open, substream_failed,
-                           substream_readable, substream_writable, substream_finished,
-                           substream_reset, substream_ended, pong, ended>;
+                           dialed, dial_failed, reconnect_planned, reconnecting, substream_open,
+                           substream_failed, substream_readable, substream_writable,
+                           substream_finished, substream_reset, substream_ended, pong, ended>;
 
 } // namespace lp2p::inline v0::swarms

@@ -12,6 +12,7 @@
 #include <lp2p/swarm/dialer.hpp>
 #include <lp2p/swarm/errc.hpp>
 #include <lp2p/swarm/events.hpp>
+#include <lp2p/swarm/protected_peers.hpp>
 
 #include <memory>
 
@@ -53,6 +54,11 @@ public:
                  .backoff_most = c.bounds.dial_backoff_most,
                  .seed = c.seed}}
         , dialer_{{.dials = c.bounds.dials}}
+        , protected_{{.most = c.bounds.protected_peers,
+                      .lasting = c.bounds.lasting_connection,
+                      .backoff_least = c.bounds.dial_backoff_least,
+                      .backoff_most = c.bounds.dial_backoff_most,
+                      .seed = ~c.seed}}
         , manager_{self_id,
                    {.pong_least = c.bounds.incumbent_pong_least,
                     .pong_most = c.bounds.incumbent_pong_most,
@@ -139,7 +145,8 @@ public:
         return e;
     }
     [[nodiscard]] std::optional<instant> next_timeout() const {
-        return earlier(deadlines_.next(), manager_.next_timeout());
+        return earlier(earlier(deadlines_.next(), manager_.next_timeout()),
+                       protected_.next_timeout());
     }
     void handle_timeout(instant now) {
         std::vector<conn_id> due;
@@ -151,6 +158,7 @@ public:
             touch(id, *s, now);
         }
         manager_.handle_timeout(now);
+        dial_protected(now);
         settle(now);
     }
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
@@ -166,6 +174,15 @@ public:
     /// Adds an address for later dials.
     void add_address(const wire::peer_id& peer, const wire::multiaddr& address) {
         book_.add(peer, address);
+    }
+    /// Keeps a connection to this peer: one that is not connected is dialed, now and whenever its
+    /// last connection ends, whoever ended it, with a backoff (`reconnect_planned`). It is not
+    /// trimmed and its addresses are not forgotten. Errors: `too_many_protected`, `dial_self`,
+    /// `node_closed`.
+    status protect(const wire::peer_id& peer, instant now);
+    void unprotect(const wire::peer_id& peer);
+    [[nodiscard]] bool is_protected(const wire::peer_id& peer) const noexcept {
+        return protected_.contains(peer);
     }
     [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
         return dialer_.is_dialing(peer);
@@ -198,24 +215,7 @@ public:
         for (const conn_id id : all) close(id, why, now);
     }
     /// Closes everything; `ended` follows when the last connection is over.
-    void shut_down(instant now) {
-        if (ended_) return;
-        ended_ = reason{swarms::errc::node_closed, party::local};
-        dialer_.stop(swarms::errc::node_closed);
-        parked_.clear();
-        std::vector<conn_id> all;
-        for (const auto& [id, s] : slots_) all.push_back(id);
-        for (const conn_id id : all) {
-            slot* s = find(id);
-            if (s == nullptr) continue;
-            if (s->conn)
-                close(id, swarms::errc::node_closed, now);
-            else
-                abandon(id, *s);
-        }
-        settle(now);
-        events_.push(swarms::ended{*ended_});
-    }
+    void shut_down(instant now);
     /// Opens a substream on the established connection of a peer.
     /// Errors: `not_connected`, and those of `connection::open`.
     result<substream_id> open(const wire::peer_id& peer, std::span<const std::string> protocols,
@@ -419,7 +419,7 @@ private:
             }
             while (auto a = dialer_.poll_answer()) {
                 busy = true;
-                tell_answer(std::move(*a));
+                tell_answer(std::move(*a), now);
             }
             if (unread_ > bounds_->unread_node) busy = relieve_unread(now);
         }
@@ -431,7 +431,9 @@ private:
     void start_attempt(const peer_dialer::attempt& a, instant now);
     void dial_attempt_failed(const slot& s, error why, instant now);
     void unpark(const wire::peer_id& peer, instant now);
-    void tell_answer(peer_dialer::answer a);
+    void tell_answer(peer_dialer::answer a, instant now);
+    void dial_protected(instant now);
+    void tell_plans();
     void abandon(conn_id id, slot& s);
     void make_room(const wire::multiaddr& remote, instant now);
     static bool same_host(const wire::multiaddr& a, const wire::multiaddr& b);
@@ -497,8 +499,9 @@ private:
                 {{"peer", peer.bytes()}, {"dir", to_string(s.dir)}});
         manager_.established(id);
         parked_.erase(peer);
+        protected_.connected(peer, now);
         dialer_.connected(peer);
-        while (auto a = dialer_.poll_answer()) tell_answer(std::move(*a)); // before it can end
+        while (auto a = dialer_.poll_answer()) tell_answer(std::move(*a), now); // before it can end
     }
     void on(conn_id id, slot&, const connections::substream_open& e, instant) {
         events_.push(swarms::substream_open{{id, e.id}, e.dir});
@@ -540,6 +543,8 @@ private:
             events_.push(swarms::conn_closed{id, e.why});
             narrate(trace_names::swarm_closed, id, now,
                     {{"peer", peer.bytes()}, {"why", e.why.why}, {"by", to_string(e.why.by)}});
+            if (!peers_.contains(peer)) protected_.ended(peer, now);
+            tell_plans();
         } else if (const auto kept = manager_.leading(peer);
                    kept && !s.duplicate && e.why.by == party::transport) {
             s.duplicate = s.dir == direction::inbound; // the remote decided
@@ -563,6 +568,7 @@ private:
     multistream::protocol_list serves_;
     address_book book_;
     peer_dialer dialer_;
+    protected_peers protected_;
     connection_manager manager_;
     std::map<conn_id, slot> slots_;
     std::map<wire::peer_id, std::vector<conn_id>> peers_; // established, the newest last

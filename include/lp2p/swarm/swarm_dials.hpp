@@ -113,7 +113,7 @@ void swarm<Stack>::unpark(const wire::peer_id& peer, instant now) {
 }
 
 template <class Stack>
-void swarm<Stack>::tell_answer(peer_dialer::answer a) {
+void swarm<Stack>::tell_answer(peer_dialer::answer a, instant now) {
     const auto id = established(a.peer);
     for (const auto& w : a.waiters) {
         if (!a.why && id)
@@ -121,8 +121,70 @@ void swarm<Stack>::tell_answer(peer_dialer::answer a) {
         else {
             causes_[w.request] = a.causes;
             events_.push(swarms::dial_failed{w.request, a.peer, a.why});
+            protected_.failed(a.peer, w.request, now);
         }
     }
+    tell_plans();
+}
+
+template <class Stack>
+status swarm<Stack>::protect(const wire::peer_id& peer, instant now) {
+    if (ended_) return fail(swarms::errc::node_closed);
+    if (peer == self_id_) return fail(swarms::errc::dial_self);
+    const status done = protected_.protect(peer, established(peer).has_value(), now);
+    if (!done) return done;
+    book_.keep(peer, true);
+    tell_plans();
+    dial_protected(now);
+    settle(now);
+    return {};
+}
+
+template <class Stack>
+void swarm<Stack>::unprotect(const wire::peer_id& peer) {
+    protected_.unprotect(peer);
+    book_.keep(peer, false);
+}
+
+/// Dials whoever is due, unless all its addresses failed a moment ago (another's dial).
+template <class Stack>
+void swarm<Stack>::dial_protected(instant now) {
+    while (const auto peer = protected_.due(now)) {
+        if (const auto ready = book_.ready_at(*peer); ready && *ready > now) {
+            protected_.postpone(*peer, *ready);
+            continue;
+        }
+        const request_id request{++last_request_};
+        events_.push(swarms::reconnecting{request, *peer, protected_.dialing(*peer, request)});
+        dial_peer(request, *peer, now);
+    }
+}
+
+template <class Stack>
+void swarm<Stack>::tell_plans() {
+    while (const auto p = protected_.poll())
+        events_.push(swarms::reconnect_planned{p->peer, p->attempt, p->wait});
+}
+
+template <class Stack>
+void swarm<Stack>::shut_down(instant now) {
+    if (ended_) return;
+    ended_ = reason{swarms::errc::node_closed, party::local};
+    protected_.clear();
+    dialer_.stop(swarms::errc::node_closed);
+    parked_.clear();
+    std::vector<conn_id> all;
+    for (const auto& [id, s] : slots_) all.push_back(id);
+    for (const conn_id id : all) {
+        slot* s = find(id);
+        if (s == nullptr) continue;
+        if (s->conn)
+            close(id, swarms::errc::node_closed, now);
+        else
+            abandon(id, *s);
+    }
+    settle(now);
+    events_.push(swarms::ended{*ended_});
 }
 
 template <class Stack>
@@ -169,12 +231,14 @@ std::size_t swarm<Stack>::taken() const noexcept {
         }));
 }
 
-/// Room for one more connection: the oldest that nobody uses leaves. False where all are in use.
+/// Room for one more connection: the oldest that nobody uses or protects leaves. False where there
+/// is none.
 template <class Stack>
 bool swarm<Stack>::trim_one(instant now) {
-    const auto idle = std::find_if(slots_.begin(), slots_.end(), [](const auto& entry) {
+    const auto idle = std::find_if(slots_.begin(), slots_.end(), [this](const auto& entry) {
         const slot& s = entry.second;
-        return s.told_open && !s.conn->ended() && !s.conn->in_use();
+        return s.told_open && !s.conn->ended() && !s.conn->in_use() &&
+               !protected_.contains(s.conn->peer());
     });
     if (idle == slots_.end()) return false;
     idle->second.conn->close(swarms::errc::trimmed, now);
