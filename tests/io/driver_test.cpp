@@ -310,6 +310,28 @@ TEST_F(IoDriver, SoMayTheEventHandlerAndOneThatServes) {
     other.context.run();
     EXPECT_EQ(served, 1);
 }
+TEST_F(IoDriver, DestroyedOutsideTheContextItTellsNobodyWhatWasOnItsWay) {
+    w.d().on_event([&](const swarms::event&) { got({}); });
+    w.node().tell(swarms::conn_opened{});
+    w.d().wake();
+    w.context.restart();
+    while (w.node().polled == 0) ASSERT_NE(w.context.poll_one(), 0U);
+    EXPECT_FALSE(got.came()) << "posted";
+    w.own.reset(); // whoever owned it, and what the handler refers to, may be gone now
+
+    io_world other;
+    ASSERT_TRUE(other.d().serve("/x", [&](stream) { got({}); }));
+    other.node().inbound("/x");
+    other.d().wake();
+    other.context.restart();
+    while (other.node().polled == 0) ASSERT_NE(other.context.poll_one(), 0U);
+    other.own.reset();
+    for (asio::io_context* context : {&w.context, &other.context}) {
+        context->restart();
+        context->run();
+    }
+    EXPECT_FALSE(got.came());
+}
 TEST(IoDriverEnd, AContextThatDiesFirstInTheMiddleOfEverythingLeaksNothing) {
     auto witness = std::make_shared<int>(0);
     {

@@ -3,7 +3,7 @@
 //
 // No threads of its own: everything happens on one strand of the executor that it is given. No user
 // code runs inside a node: handlers are posted. A driver is a handle; when it is destroyed, sockets
-// are reset and what waits completes with `operation_aborted`.
+// are reset, what waits completes with `operation_aborted`, and no other handler is called any more.
 #pragma once
 
 #include <lp2p/io/driver_core.hpp>

@@ -12,6 +12,7 @@
 #include <asio/dispatch.hpp>
 #include <asio/strand.hpp>
 
+#include <atomic>
 #include <functional>
 
 namespace lp2p::inline v0::io {
@@ -176,8 +177,11 @@ public:
         node_.shut_down(now());
         wake();
     }
-    /// From any thread. Everything at once: sockets are reset, what waits is aborted.
+    /// From any thread. Everything at once: sockets are reset, what waits is aborted. What was on
+    /// its way to the handlers of `on_event` and `serve` is not told any more: they may be gone
+    /// with whoever owned the driver.
     void stop() {
+        abandoned_ = true;
         asio::dispatch(strand_, [self = this->shared_from_this()] { self->stop_now(); });
     }
 
@@ -227,6 +231,7 @@ private:
         if (!told_) return;
         telling_ = true; // what the event names can be looked up until the next poll
         asio::post(strand_, [self = this->shared_from_this(), e = event{e}] {
+            if (self->abandoned_) return;
             self->telling_ = false;
             self->wake();
             if (const auto told = self->told_) told(e); // a copy: it may replace itself
@@ -245,8 +250,9 @@ private:
         }
         streams_.add(e.id);
         asio::post(strand_,
-                   [call = with->second, s = stream{this->shared_from_this(), e.id}]() mutable {
-                       if (call) call(std::move(s));
+                   [self = this->shared_from_this(), call = with->second,
+                    s = stream{this->shared_from_this(), e.id}]() mutable {
+                       if (call && !self->abandoned_) call(std::move(s));
                    });
     }
     void answer(request_id request, const std::error_code& ec, conn_id conn) {
@@ -305,6 +311,7 @@ private:
     bool pumping_ = false;
     bool telling_ = false; ///< the user's handler has not seen the last event yet
     bool stopped_ = false;
+    std::atomic<bool> abandoned_{false}; ///< the driver is gone, `stopped_` follows on the strand
 };
 
 } // namespace lp2p::inline v0::io
