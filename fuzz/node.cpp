@@ -218,6 +218,10 @@ private:
         switch (in_.below(10)) {
         case 0:
             (void)node_.dial(address(1).with_peer(other.id), now_);
+            if (node_.is_protected(other.id))
+                node_.unprotect(other.id);
+            else
+                (void)node_.protect(other.id, now_);
             return;
         case 1:
         case 2:
@@ -279,7 +283,9 @@ private:
             }
             for (link& l : links_) busy = remote_turn(l) || busy;
             std::erase_if(links_, [](const link& l) { return !l.up; });
-            if (!busy) return check_bounds();
+            if (busy) continue;
+            check_protected();
+            return check_bounds();
         }
         fuzz::require(false, "the node talks without end");
     }
@@ -294,6 +300,12 @@ private:
             fuzz::require(info->conn.ledger().inbound() <= l.streams_in,
                           "more streams of theirs than there may be");
         }
+    }
+    void check_protected() {
+        for (const person& other : others_)
+            fuzz::require(!node_.is_protected(other.id) || node_.established(other.id) ||
+                              node_.is_dialing(other.id) || node_.next_timeout(),
+                          "a protected peer was forgotten");
     }
     void carry_out(const dial_command& c) {
         if (links_.size() >= most_links || in_.below(4) == 0)

@@ -43,6 +43,31 @@ def dialed_by_node(impl):
 
 
 @for_each()
+def dialed_by_name(impl):
+    """A name is looked up and its addresses tried; the connection is at one of them. What cannot be
+    looked up says why, a dnsaddr what to do."""
+    with Group() as g:
+        p = g.start(impl, impl).ready()
+        at, peer = p.full.split("/p2p/")
+        port = at.rsplit("/", 1)[1]
+        for family in ("dns", "dns4"):
+            n = g.start("lp2p", family, "--dial", f"/{family}/localhost/tcp/{port}/p2p/{peer}").ready()
+            n.wait("dial_ok", LONG, peer=peer)
+            equal(n.wait("conn_open", LONG, peer=peer)["remote"], at, "where the name led")
+            equal(p.wait("identified", LONG, peer=n.peer)["observed"], at, "what the peer hears")
+            no_errors(n)
+        n = g.start("lp2p", "errors").ready()
+        n.tell(f"dial /dns4/no-such-host.invalid/tcp/{port}/p2p/{peer}")
+        said = n.wait("dial_error", LONG, peer=peer)
+        check(said["code"] in ("name_not_found", "lookup_failed"), "not why", said)
+        check("no-such-host.invalid" in said["causes"][0]["addr"], "not which name", said)
+        begin = n.mark()
+        n.tell(f"dial /dnsaddr/bootstrap.libp2p.io/p2p/{peer}")
+        said = n.wait("dial_error", LONG, begin, code="dnsaddr_unsupported", fault="local")
+        check("_dnsaddr." in said["text"], "not what to do", said)
+
+
+@for_each()
 def dials_node(impl):
     contact(impl, "peer")
 

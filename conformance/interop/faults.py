@@ -74,6 +74,44 @@ def killed_and_restarted(impl):
         no_errors(n)
 
 
+@for_each()
+def protected_peer_comes_back(impl):
+    """SIGKILL of a protected peer: it is dialed again and again, less and less often, until it is there
+    again, at the same port; unprotected it is left alone."""
+    with Group() as g:
+        flags = ("--topic", "t", "--seed", f"{impl}-that-is-missed")
+        n, p = linked(g, impl, "node", ("--topic", "t"), flags)
+        subscribed(n, p)
+        n.tell(f"protect {p.peer}")
+        n.wait("protected", LONG, peer=p.peer)
+        at = n.mark()
+        p.kill()
+        n.wait("conn_close", LONG, at, peer=p.peer, by="transport")
+        for attempt, least, most in ((1, 800, 1200), (2, 1600, 2400), (3, 3200, 4800)):
+            planned = n.wait("reconnect_planned", LONG, at, peer=p.peer, attempt=attempt)
+            check(least <= planned["wait_ms"] <= most, "not a backoff that doubles", planned)
+            if attempt == 3:
+                break
+            n.wait("reconnecting", LONG, at, peer=p.peer, attempt=attempt)
+            n.wait_for(lambda _: len([l for l in n.lines[at:] if l["ev"] == "dial_error"
+                                      and l["code"] == "connection_refused"]) >= attempt,
+                       LONG, at, f"dial_error number {attempt}")
+        again = g.start(impl, impl, "--listen", p.full.split("/p2p/")[0], *flags).ready()
+        equal(again.peer, p.peer, "the restarted peer's id")
+        n.wait("conn_open", LONG, at, peer=again.peer, dir="out")
+        subscribed(n, again, after=(at, 0))
+        deliver([n, again], 2)
+        no_errors(n, but=["dial_error"])
+        n.tell(f"unprotect {again.peer}")
+        n.wait("unprotected", LONG, peer=again.peer)
+        at = n.mark()
+        again.kill()
+        n.wait("conn_close", LONG, at, peer=again.peer)
+        n.stats()
+        planned = [l for l in n.lines[at:] if l["ev"].startswith("reconnect")]
+        check(not planned, "an unprotected peer was to be dialed again", *planned)
+
+
 def end_by_signal(which):
     return lambda n: n.process.send_signal(which)
 

@@ -223,11 +223,13 @@ private:
         if (word == "unsubscribe") return run_unsubscribe(rest);
         if (word == "publish") return run_publish(rest);
         if (word == "open" || word == "disconnect" || word == "protocols" || word == "echo" ||
-            word == "sink" || word == "source" || word == "reset" || word == "ping")
+            word == "sink" || word == "source" || word == "reset" || word == "ping" ||
+            word == "protect" || word == "unprotect")
             return run_with_peer(word, rest);
         command_error(word, "unknown_command",
                       "there are dial, open, publish, subscribe, unsubscribe, disconnect, "
-                      "protocols, peers, echo, sink, source, reset, ping, stats, quit");
+                      "protect, unprotect, protocols, peers, echo, sink, source, reset, ping, "
+                      "stats, quit");
     }
     void run_dial(const std::string& rest) {
         const auto to = lp2p::wire::multiaddr::parse(rest);
@@ -260,6 +262,11 @@ private:
             self().disconnect(*peer, now());
             return driver_.wake();
         }
+        if (word == "protect") return protect(*peer);
+        if (word == "unprotect") {
+            self().unprotect(*peer);
+            return out_.say("unprotected", {{"peer", name(*peer)}});
+        }
         if (word == "protocols") return say_protocols(*peer);
         if (!self().established(*peer))
             return command_error(word, lp2p::swarms::errc::not_connected);
@@ -279,6 +286,12 @@ private:
                                  word == "reset" ? "reset PEER STREAMS"
                                                  : word + " PEER BYTES STREAMS");
         run_exchanges(word, *peer, bytes, streams);
+    }
+    void protect(const lp2p::wire::peer_id& peer) {
+        const auto done = self().protect(peer, now());
+        if (!done) return command_error("protect", done.error());
+        out_.say("protected", {{"peer", name(peer)}});
+        driver_.wake();
     }
     void open(const lp2p::wire::peer_id& peer, const std::string& protocol) {
         driver_.async_open(peer, {protocol}, [this, peer, protocol](std::error_code ec, stream s) {
@@ -425,6 +438,16 @@ private:
             "dial_error", e.why,
             {{"peer", name(e.peer)}, {"addr", at->second.to_string()}, {"causes", causes}});
         dials_.erase(at);
+    }
+    void on(const lp2p::swarms::reconnect_planned& e) {
+        out_.say("reconnect_planned",
+                 {{"peer", name(e.peer)},
+                  {"attempt", e.attempt},
+                  {"wait_ms", std::chrono::duration_cast<lp2p::milliseconds>(e.wait).count()}});
+    }
+    void on(const lp2p::swarms::reconnecting& e) {
+        dials_[e.request] = lp2p::wire::multiaddr{}.with_peer(e.peer);
+        out_.say("reconnecting", {{"peer", name(e.peer)}, {"attempt", e.attempt}});
     }
     void on(const lp2p::swarms::conn_opened& e) {
         const auto peer = self().peer(e.id);

@@ -338,6 +338,29 @@ TEST(Node, PingMeasures) {
     EXPECT_EQ(n[0].ping(wire::peer_id{}, n.net.now()).error(), error{swarms::errc::not_connected});
 }
 
+TEST(Node, AProtectedPeerComesBackWithItsGossip) {
+    net n{2};
+    n.subscribe_all("t");
+    n.dial(0, 1);
+    n.net.advance(seconds{2});
+    ASSERT_TRUE(n[0].protect(n[1].id(), n.net.now()));
+    EXPECT_TRUE(n[0].is_protected(n[1].id()));
+    EXPECT_EQ(n[0].protect(n[0].id(), n.net.now()).error(), error{swarms::errc::dial_self});
+    n[1].disconnect(n[0].id(), n.net.now());
+    n.net.advance(seconds{5});
+    EXPECT_EQ(n.count<swarms::reconnect_planned>(0), 1U);
+    EXPECT_EQ(n.count<swarms::reconnecting>(0), 1U);
+    EXPECT_EQ(n.count<swarms::conn_opened>(0), 2U);
+    n.everybody_publishes("t", "a");
+    n.net.advance(seconds{1});
+    EXPECT_EQ(n.pairs_delivered("a"), 2U);
+    n[0].unprotect(n[1].id());
+    n[1].disconnect(n[0].id(), n.net.now());
+    n.net.advance(seconds{600});
+    EXPECT_EQ(n.count<swarms::reconnecting>(0), 1U);
+    EXPECT_FALSE(n[0].established(n[1].id()));
+}
+
 // ---- pubsub ----
 
 TEST(Node, WithoutARouterThereIsNoPubsub) {
