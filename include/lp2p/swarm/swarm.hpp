@@ -179,10 +179,10 @@ public:
     request_id dial(const wire::peer_id& peer, instant now) {
         return dial_peer(request_id{++last_request_}, peer, now);
     }
-    /// Adds an address for later dials.
-    void add_address(const wire::peer_id& peer, const wire::multiaddr& address) {
-        book_.add(peer, address);
-    }
+    /// Addresses for later dials: on anybody's word, or as the peer signed them; see address_book.
+    void add_address(const wire::peer_id& p, const wire::multiaddr& a) { book_.add(p, a); }
+    bool certify(const wire::peer_record& r) { return book_.certify(r); }
+    [[nodiscard]] const address_book& addresses() const noexcept { return book_; }
     [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
         return dialer_.is_dialing(peer);
     }
