@@ -49,6 +49,44 @@ TEST(Node, TwoConnectLearnAndGossip) {
     EXPECT_EQ(n.pairs_delivered("a"), 2U);
 }
 
+// ---- signed records (threats.md §6) ----
+
+TEST(Node, AddressesAreLearntAsTheirPeerSignedThem) {
+    net n = two();
+    for (std::size_t h = 0; h < 2; ++h) {
+        const auto known = n[h].addresses(n[1 - h].id());
+        ASSERT_EQ(known.size(), 1U);
+        EXPECT_EQ(known[0].address, test::address_of(1 - h));
+        EXPECT_TRUE(known[0].certified);
+        const auto* said = n[h].about(connection_of(n, h, 1 - h));
+        ASSERT_TRUE(said != nullptr && said->record);
+        EXPECT_EQ(said->record->peer, n[1 - h].id());
+        EXPECT_EQ(said->record_ignored, error{});
+    }
+    EXPECT_TRUE(n[0].addresses(n[0].id()).empty());
+}
+TEST(Node, AnAddressMoreIsANewerRecordThatIsPushed) {
+    net n = two();
+    const auto seq = n[0].about(connection_of(n, 0, 1))->record->seq;
+    const auto more = wire::multiaddr::tcp4({std::byte{10}, {}, {}, std::byte{99}}, 4001);
+    n[1].listening(more, n.net.now());
+    n.net.advance(seconds{3});
+    const auto& record = n[0].about(connection_of(n, 0, 1))->record;
+    EXPECT_GT(record->seq, seq);
+    EXPECT_EQ(record->addresses, (std::vector{test::address_of(1), more}));
+    EXPECT_EQ(n[0].addresses(n[1].id()).size(), 2U);
+    for (const auto& r : n[0].addresses(n[1].id())) EXPECT_TRUE(r.certified);
+}
+TEST(Node, OfARecordOnlyAddressesThatCanBeDialedAreKept) {
+    net n{2};
+    n[1].listening(wire::multiaddr::from_bytes(to_vector(as_bytes("\x04\x0a\x01\x02\x03"))).value(),
+                   n.net.now()); // an IP address and no port
+    n.dial(0, 1);
+    n.net.advance(seconds{1});
+    EXPECT_EQ(n[0].about(connection_of(n, 0, 1))->record->addresses.size(), 2U);
+    EXPECT_EQ(n[0].addresses(n[1].id()).size(), 1U);
+}
+
 TEST(Node, ThroughPlaintextItIsTheSame) {
     node_net<test::plain_stack> n{2};
     n.subscribe_all("t");

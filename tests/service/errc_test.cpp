@@ -8,7 +8,7 @@
 namespace lp2p::service {
 namespace {
 
-constexpr auto last = static_cast<std::uint16_t>(errc::message_too_large);
+constexpr auto last = static_cast<std::uint16_t>(errc::record_outdated);
 
 TEST(ServiceErrc, EveryCodeHasANameASentenceAndAFault) {
     std::set<std::string_view> names;

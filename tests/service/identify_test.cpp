@@ -3,6 +3,7 @@
 
 #include "tests/support/fake_host.hpp"
 #include "tests/support/laws.hpp"
+#include "tests/support/null_crypto.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,13 +43,21 @@ identify::message decoded(byte_view parts) {
     return m;
 }
 
+const test::null_crypto crypto_{9};
+const auto their_identity = crypto_.generate(crypto::key_type::ed25519).value();
+const auto stranger = crypto_.generate(crypto::key_type::ed25519).value();
+wire::peer_id id_of(const test::null_private_key& key) {
+    return wire::peer_id::of(wire::public_key{key.type(), to_vector(key.public_data())}, crypto_);
+}
+
 class Identify : public testing::Test {
 protected:
     fake_host h;
     instant now = start;
     limits bounds{};
-    identify_service s{{.bounds = &bounds}};
-    conn_id conn = h.connect({});
+    using service_type = identify_service<test::null_crypto>;
+    service_type s{{.bounds = &bounds}, crypto_};
+    conn_id conn = h.connect(id_of(their_identity));
 
     void SetUp() override { s.announce(message({"/ours"}, "us/1"), now); }
     void opened() { s.opened(conn, their_key, h, now); }
@@ -540,6 +549,172 @@ TEST_F(Identify, BothOpensFailingAtOnceEndsInTimersAndNotInALoop) {
     EXPECT_TRUE(s.next_timeout());
     advance(seconds{1});
     EXPECT_GT(s.next_timeout(), now);
+}
+
+// ---- signed records (threats.md §6) ----
+
+wire::peer_record record(std::uint64_t seq, std::vector<wire::multiaddr> addresses = {there}) {
+    return {.peer = id_of(their_identity), .seq = seq, .addresses = std::move(addresses)};
+}
+byte_vector sealed(const wire::peer_record& r, const test::null_private_key& by = their_identity,
+                   wire::record_form form = wire::record_form::peer_record) {
+    return wire::seal_peer_record(r, by, crypto_, form).value();
+}
+byte_vector with_record(byte_vector envelope) {
+    auto m = message({"/a"});
+    m.listen_addrs = {here};
+    m.signed_peer_record = std::move(envelope);
+    return encoded(m);
+}
+
+TEST_F(Identify, ARecordThatThePeerSignedIsBelieved) {
+    opened();
+    answer(with_record(sealed(record(7))));
+    ASSERT_NE(s.about(conn), nullptr);
+    EXPECT_EQ(s.about(conn)->record, record(7));
+    EXPECT_EQ(s.about(conn)->record_ignored, error{});
+    EXPECT_EQ(s.about(conn)->addresses, std::vector{here}) << "what it said without a signature";
+}
+
+TEST_F(Identify, ARecordInAPartOfItsOwnIsBelieved) { // as go sends it (H27)
+    opened();
+    auto m = message({"/a"});
+    byte_vector parts = encoded(m);
+    identify::message second;
+    second.signed_peer_record = sealed(record(7));
+    append(parts, encoded(second));
+    answer(parts);
+    EXPECT_EQ(s.about(conn)->record, record(7));
+    EXPECT_EQ(of("/a"), support::supported);
+}
+
+TEST_F(Identify, ARecordOfRustsFormIsBelievedUnlessThatIsSwitchedOff) {
+    opened();
+    const auto rusts =
+        with_record(sealed(record(7), their_identity, wire::record_form::routing_state));
+    answer(rusts);
+    EXPECT_EQ(s.about(conn)->record, record(7));
+    s = service_type{{.bounds = &bounds, .routing_state_records = false}, crypto_};
+    opened();
+    answer(rusts);
+    EXPECT_FALSE(s.about(conn)->record);
+    EXPECT_EQ(s.about(conn)->record_ignored, wire::errc::unknown_payload_type);
+}
+
+TEST_F(Identify, ARecordThatIsNotThePeersIsIgnoredAndTheRestCounts) {
+    auto about_another = record(7);
+    about_another.peer = id_of(stranger);
+    byte_vector forged = sealed(record(7));
+    forged.back() ^= std::byte{1};
+    const std::pair<byte_vector, error> cases[] = {
+        {sealed(about_another, stranger), wire::errc::foreign_record}, // another peer's, and sound
+        {sealed(about_another), wire::errc::foreign_record},
+        {sealed(record(7), stranger), wire::errc::foreign_record},
+        {forged, crypto::errc::bad_signature},
+        {to_vector(as_bytes("nonsense")), wire::errc::bad_wire_type},
+        {byte_vector{}, wire::errc::missing_field},
+    };
+    for (const auto& [envelope, why] : cases) {
+        conn = h.connect(id_of(their_identity));
+        opened();
+        answer(with_record(envelope));
+        ASSERT_NE(s.about(conn), nullptr);
+        EXPECT_FALSE(s.about(conn)->record);
+        EXPECT_EQ(s.about(conn)->record_ignored, why);
+        EXPECT_EQ(s.about(conn)->addresses, std::vector{here});
+        EXPECT_EQ(of("/a"), support::supported);
+        EXPECT_EQ(told<identified>().size(), 1U) << "the message is a good one";
+    }
+}
+
+TEST_F(Identify, ABadRecordDoesNotTakeTheGoodOneAway) {
+    opened();
+    answer(with_record(sealed(record(7))));
+    (void)s.finished(remote_pushes(with_record(sealed(record(8), stranger))), {}, h, now);
+    EXPECT_EQ(s.about(conn)->record, record(7));
+    EXPECT_EQ(s.about(conn)->record_ignored, wire::errc::foreign_record);
+    (void)s.finished(remote_pushes(encoded(message({"/b"}))), {}, h, now);
+    EXPECT_EQ(s.about(conn)->record, record(7)) << "no record says nothing";
+}
+
+TEST_F(Identify, APushThatSaysWhereThePeerIsIsTold) {
+    opened();
+    answer(with_record(sealed(record(7))));
+    EXPECT_EQ(told<addresses_updated>().size(), 0U) << "`identified` says so";
+    (void)s.finished(remote_pushes(with_record(sealed(record(8)))), {}, h, now);
+    EXPECT_EQ(told<addresses_updated>().size(), 1U);
+    auto m = message({"/a"});
+    m.listen_addrs = {there};
+    (void)s.finished(remote_pushes(encoded(m)), {}, h, now);
+    EXPECT_EQ(told<addresses_updated>().size(), 1U);
+    (void)s.finished(remote_pushes(encoded(message({"/b"}))), {}, h, now);
+    EXPECT_EQ(told<addresses_updated>().size(), 0U);
+}
+
+TEST_F(Identify, TheNumberOfAPeersRecordMustNotFall) {
+    opened();
+    answer(with_record(sealed(record(7))));
+    (void)s.finished(remote_pushes(with_record(sealed(record(6, {here})))), {}, h, now);
+    EXPECT_EQ(s.about(conn)->record, record(7));
+    EXPECT_EQ(s.about(conn)->record_ignored, errc::record_outdated);
+    (void)s.finished(remote_pushes(with_record(sealed(record(7)))), {}, h, now);
+    EXPECT_EQ(s.about(conn)->record_ignored, error{}) << "the same again is fine";
+    (void)s.finished(remote_pushes(with_record(sealed(record(8, {here})))), {}, h, now);
+    EXPECT_EQ(s.about(conn)->record, record(8, {here}));
+}
+
+TEST_F(Identify, ARecordIsBelievedOnlyOnTheConnectionOfItsPeer) {
+    opened();
+    conn = h.connect(id_of(stranger));
+    opened();
+    answer(with_record(sealed(record(7))));
+    EXPECT_FALSE(s.about(conn)->record);
+}
+
+TEST_F(Identify, WhatIsKeptOfARecordIsBounded) {
+    bounds.identify_addresses = 2;
+    opened();
+    answer(with_record(sealed(record(7, {here, there, here.with_peer(id_of(their_identity))}))));
+    ASSERT_TRUE(s.about(conn)->record);
+    EXPECT_EQ(s.about(conn)->record->addresses, (std::vector{here, there}));
+    EXPECT_EQ(s.about(conn)->record->left_out, 1U);
+}
+
+TEST_F(Identify, EachRecordIsNarrated) {
+    struct heard {
+        std::vector<std::string> lines;
+    } log;
+    const trace_sink sink{&log, [](void* self, const trace_event& e) noexcept {
+                              static_cast<heard*>(self)->lines.emplace_back(e.name);
+                          }};
+    s = service_type{{.bounds = &bounds, .trace = sink}, crypto_};
+    opened();
+    answer(with_record(sealed(record(7))));
+    (void)s.finished(remote_pushes(with_record(sealed(record(7), stranger))), {}, h, now);
+    EXPECT_EQ(log.lines,
+              (std::vector<std::string>{"identify.record.believed", "identify.record.ignored"}));
+}
+
+TEST_F(Identify, OurRecordIsSaidAndWhereItDoesNotFitInASecondPart) { // H27
+    auto ours = message({"/ours"}, "us/1");
+    ours.signed_peer_record = sealed(record(7));
+    s.announce(ours, now);
+    auto id = h.remote_opens(conn, identify::protocol);
+    s.inbound(id, there, h, now);
+    EXPECT_EQ(decoded(h.streams[id].out).signed_peer_record, ours.signed_peer_record);
+    EXPECT_LT(h.streams[id].out.size(), 4096U);
+
+    ours.signed_peer_record = sealed(record(8, std::vector<wire::multiaddr>(90, there)));
+    ours.listen_addrs.assign(290, there);
+    s.announce(ours, now);
+    id = h.remote_opens(conn, identify::protocol);
+    s.inbound(id, there, h, now);
+    const byte_view out = h.streams[id].out;
+    const auto first = *wire::decode_uvarint(out);
+    EXPECT_LE(first.value, 4096U) << "rust reads no more";
+    const byte_view rest = out.subspan(first.size + static_cast<std::size_t>(first.value));
+    EXPECT_FALSE(decoded(out.first(out.size() - rest.size())).signed_peer_record);
+    EXPECT_EQ(decoded(rest).signed_peer_record, ours.signed_peer_record);
 }
 
 } // namespace

@@ -95,5 +95,63 @@ TEST(AddressBook, TheFirstAddressThatIsReadyIsWhatAPeerWaitsFor) {
     EXPECT_LE(*b.ready_at(peer(1)), after(start, 1200ms));
 }
 
+wire::peer_record record(std::uint64_t seq, std::initializer_list<int> addresses) {
+    wire::peer_record r{.peer = peer(1), .seq = seq};
+    for (const int a : addresses) r.addresses.push_back(address(a).with_peer(peer(1)));
+    return r;
+}
+std::vector<wire::multiaddr> certified(const address_book& b) {
+    std::vector<wire::multiaddr> all;
+    for (const auto& r : b.of(peer(1)))
+        if (r.certified) all.push_back(r.address);
+    return all;
+}
+
+TEST(AddressBook, WhatThePeerSignedIsMarkedAndComesFirst) {
+    address_book b{{}};
+    b.add(peer(1), address(1));
+    b.add(peer(1), address(2));
+    EXPECT_TRUE(b.certify(record(7, {2, 3})));
+    const auto all = b.of(peer(1));
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].address, address(2));
+    EXPECT_EQ(all[1].address, address(3)) << "without the peer at its end";
+    EXPECT_EQ(all[2].address, address(1));
+    EXPECT_EQ(certified(b), (std::vector{address(2), address(3)}));
+    b.failed(peer(1), address(2), swarms::errc::not_connected, start);
+    EXPECT_EQ(b.of(peer(1)).back().address, address(2)) << "but not before what works";
+}
+TEST(AddressBook, TheNumberOfARecordMustGrow) {
+    address_book b{{}};
+    EXPECT_TRUE(b.certify(record(7, {1})));
+    EXPECT_FALSE(b.certify(record(6, {2})));
+    EXPECT_FALSE(b.certify(record(0, {2})));
+    EXPECT_EQ(b.of(peer(1)).size(), 1U) << "nothing of it is stored";
+    EXPECT_TRUE(b.certify(record(7, {2}))) << "that record again";
+    EXPECT_EQ(b.of(peer(1)).size(), 1U) << "says nothing new";
+    EXPECT_TRUE(b.certify(record(8, {2, 3})));
+    EXPECT_EQ(certified(b), (std::vector{address(2), address(3)}));
+    EXPECT_EQ(b.of(peer(1)).size(), 3U) << "the older one is kept as anybody's word";
+    auto other = record(1, {4});
+    other.peer = peer(2);
+    EXPECT_TRUE(b.certify(other)) << "each peer counts for itself";
+    address_book fresh{{}};
+    EXPECT_TRUE(fresh.certify(record(0, {1}))) << "zero is a number";
+    EXPECT_TRUE(fresh.certify(record(~std::uint64_t{0}, {1})));
+    EXPECT_FALSE(fresh.certify(record(1, {1})));
+}
+TEST(AddressBook, AnybodysWordDoesNotPushOutWhatThePeerSigned) {
+    address_book b{{.addresses_per_peer = 3}};
+    b.add(peer(1), address(9));
+    EXPECT_TRUE(b.certify(record(1, {1, 2, 3, 4, 5})));
+    EXPECT_EQ(certified(b), (std::vector{address(1), address(2), address(3)})) << "the first";
+    for (int i = 20; i < 40; ++i) b.add(peer(1), address(i));
+    EXPECT_EQ(certified(b).size(), 3U);
+    b.failed(peer(1), address(2), swarms::errc::not_connected, start);
+    b.add(peer(1), address(9));
+    EXPECT_EQ(certified(b), (std::vector{address(1), address(3)})) << "unless it does not work";
+    EXPECT_EQ(b.of(peer(1)).size(), 3U);
+}
+
 } // namespace
 } // namespace lp2p

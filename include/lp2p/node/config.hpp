@@ -21,7 +21,7 @@ struct node_config {
     std::string protocol_version = "lp2p/0.1.0"; ///< as identify says it
     limits bounds{};                             ///< threats.md §2
     std::uint64_t seed = 0;                      ///< for choices; make it different per node
-    unix_time unix_now{};                        ///< where sequence numbers begin
+    unix_time unix_now{};                        ///< where numbers of messages and records begin
     router_kind router = router_kind::gossipsub;
     gossipsub::config gossip{}; ///< also its `common` for floodsub
     /// `strict_no_sign` needs an id function that asks for no author (`pubsub::sha256_id`), else
@@ -29,7 +29,8 @@ struct node_config {
     pubsub::signature_policy policy = pubsub::signature_policy::strict_sign;
     /// Offered and proposed, best first; empty: all that the router speaks.
     std::vector<std::string> pubsub_protocols{};
-    service::validator validate{}; ///< asked before a message is delivered and forwarded
+    bool routing_state_records = true; ///< also peer records as rust's identify signs them
+    service::validator validate{};     ///< asked before a message is delivered and forwarded
     trace_sink trace{};
 };
 

@@ -7,6 +7,7 @@
 
 #include <lp2p/node/config.hpp>
 #include <lp2p/node/events.hpp>
+#include <lp2p/node/own_record.hpp>
 #include <lp2p/node/router_limits.hpp>
 #include <lp2p/service/pubsub.hpp>
 #include <lp2p/swarm/swarm.hpp>
@@ -36,8 +37,12 @@ public:
                                              .trace = config_->trace,
                                              .purpose_of = &purpose_of},
                  random, now}
-        , identify_{{.bounds = &config_->bounds}}
-        , ping_{random} {
+        , identify_{{.bounds = &config_->bounds,
+                     .routing_state_records = config_->routing_state_records,
+                     .trace = config_->trace},
+                    random}
+        , ping_{random}
+        , record_{random, id_, config_->unix_now, now} {
         if (config_->router != router_kind::none) pubsub_.emplace(make_pubsub(random, now));
         announce(now);
     }
@@ -180,8 +185,12 @@ public:
         return swarm_.supports(peer, protocol);
     }
     /// What identify said on a connection; null before.
-    [[nodiscard]] const service::identify_service::info* about(conn_id id) const noexcept {
+    [[nodiscard]] const service::identify_info* about(conn_id id) const noexcept {
         return identify_.about(id);
+    }
+    /// Where a peer can be dialed, best first; what it has signed itself is marked.
+    [[nodiscard]] std::vector<address_book::record> addresses(const wire::peer_id& peer) const {
+        return swarm_.addresses().of(peer);
     }
     /// What the last list of a connection changed; once, after `protocols_updated`.
     [[nodiscard]] protocol_knowledge::change take_change(conn_id id) {
@@ -314,6 +323,7 @@ private:
         identify::message ours;
         ours.public_key = public_key_.encode();
         ours.listen_addrs = listen_addrs_;
+        ours.signed_peer_record = record_.of(listen_addrs_, key_, config_->bounds, now);
         ours.protocols = std::move(all);
         ours.agent_version = config_->agent;
         ours.protocol_version = config_->protocol_version;
@@ -433,18 +443,25 @@ private:
     // -----------------------------------------------------------------------
     void on(const service::identified& e, instant now) {
         events_.push(e);
-        learned(e.conn, now);
+        learn_addresses(e.conn);
+        if (pubsub_) pubsub_->listed(e.conn, swarm_, now);
     }
     void on(const service::protocols_updated& e, instant now) {
         events_.push(e);
-        learned(e.conn, now);
+        if (pubsub_) pubsub_->listed(e.conn, swarm_, now);
     }
-    void learned(conn_id conn, instant now) {
+    void on(const service::addresses_updated& e, instant) { learn_addresses(e.conn); }
+    /// What the peer signed first; what it only says is kept behind that.
+    void learn_addresses(conn_id conn) {
         const auto* info = identify_.about(conn);
-        if (info != nullptr)
-            for (const auto& a : info->addresses)
-                if (a.tcp()) swarm_.add_address(peer(conn), a);
-        if (pubsub_) pubsub_->listed(conn, swarm_, now);
+        if (info == nullptr) return;
+        if (info->record) {
+            wire::peer_record theirs = *info->record;
+            std::erase_if(theirs.addresses, [](const auto& a) { return !a.tcp(); });
+            (void)swarm_.certify(theirs);
+        }
+        for (const auto& a : info->addresses)
+            if (a.tcp()) swarm_.add_address(peer(conn), a);
     }
     void on(const service::wrong_identity& e, instant now) {
         swarm_.close(e.conn, identify::errc::wrong_key, now);
@@ -455,8 +472,9 @@ private:
     wire::public_key public_key_;
     wire::peer_id id_;
     swarm_type swarm_;
-    service::identify_service identify_;
+    service::identify_service<crypto> identify_;
     service::ping_service<crypto> ping_;
+    own_record<crypto> record_;
     std::optional<pubsub_type> pubsub_;
     std::vector<std::string> served_;
     std::vector<wire::multiaddr> listen_addrs_;

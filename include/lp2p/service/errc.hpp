@@ -15,6 +15,7 @@ enum class errc : std::uint16_t {
     no_pubsub,          ///< this node runs no router
     unknown_topic,      ///< not subscribed to it
     message_too_large,  ///< over what peers take
+    record_outdated,    ///< a signed record with a lower number than one before it
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
@@ -29,6 +30,8 @@ enum class errc : std::uint16_t {
     case errc::no_pubsub:
     case errc::unknown_topic:
         return fault::local;
+    case errc::record_outdated:
+        return fault::remote;
     }
     return fault::local;
 }
@@ -51,6 +54,8 @@ enum class errc : std::uint16_t {
         return "unknown_topic";
     case errc::message_too_large:
         return "message_too_large";
+    case errc::record_outdated:
+        return "record_outdated";
     }
     return {};
 }
@@ -70,6 +75,8 @@ enum class errc : std::uint16_t {
         return "this node is not subscribed to that topic";
     case errc::message_too_large:
         return "the message is larger than peers take";
+    case errc::record_outdated:
+        return "the peer signed a newer record of its addresses before";
     }
     return {};
 }

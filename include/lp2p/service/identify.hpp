@@ -3,17 +3,20 @@
 //
 // One question and one push at a time per connection (js takes no second, H43). A failure changes
 // nothing of what is known; only a complete message does (H6). It never answers with an empty
-// message.
+// message. A signed record counts only if the connection's peer signed it; else it is as if none
+// had come.
 #pragma once
 
 #include <lp2p/core/deadlines.hpp>
 #include <lp2p/core/event_queue.hpp>
 #include <lp2p/core/limits.hpp>
+#include <lp2p/core/trace.hpp>
 #include <lp2p/protocol/identify/push.hpp>
 #include <lp2p/protocol/identify/requester.hpp>
 #include <lp2p/protocol/identify/responder.hpp>
 #include <lp2p/service/errc.hpp>
 #include <lp2p/service/host.hpp>
+#include <lp2p/wire/peer_record.hpp>
 
 #include <map>
 #include <variant>
@@ -43,27 +46,43 @@ struct protocols_updated {
     list_source source;
     bool accepted; ///< false: an empty list, nothing changed
 };
+/// A push said where the peer is: `identify_service::about(conn)` has it. (`identified` says so, too.)
+struct addresses_updated {
+    conn_id conn;
+};
 /// The peer's identify names another key than the connection proved: close the connection.
 struct wrong_identity {
     conn_id conn;
 };
 
+/// What was said last on a connection.
+struct identify_info {
+    std::string agent;
+    std::string protocol_version;
+    std::vector<wire::multiaddr> addresses; ///< as it says that it listens, not signed
+    std::optional<wire::multiaddr> observed;
+    /// The newest record that was said here and that this peer has signed.
+    std::optional<wire::peer_record> record;
+    error record_ignored; ///< why the last record that came is not `record`, if it is not
+};
+
+/// `Crypto` verifies the records of others.
+template <class Crypto>
 class identify_service {
 public:
-    using event = std::variant<identified, identify_failed, protocols_updated, wrong_identity>;
+    using event = std::variant<identified, identify_failed, protocols_updated, addresses_updated,
+                               wrong_identity>;
+    using info = identify_info;
     struct config {
         const limits* bounds = &default_limits; ///< must outlive the service
-    };
-    /// What was said last on a connection.
-    struct info {
-        std::string agent;
-        std::string protocol_version;
-        std::vector<wire::multiaddr> addresses;
-        std::optional<wire::multiaddr> observed;
+        /// Also records as rust's identify signs them (identify.md §5).
+        bool routing_state_records = true;
+        trace_sink trace{};
     };
 
-    explicit identify_service(config c) noexcept
-        : config_{c} {}
+    identify_service(config c, Crypto crypto) noexcept
+        : config_{c}
+        , crypto_{std::move(crypto)} {}
 
     /// What this node says of itself; a change is pushed, coalesced over `push_coalesce`.
     void announce(identify::message ours, instant now) {
@@ -361,18 +380,18 @@ private:
         if (why) return ask_failed(id.conn, *e, why, now);
         e->question.reset();
         events_.push(identified{id.conn});
-        if (learn(id.conn, *e, t.machine.take(), list_source::identify, h))
+        if (learn(id.conn, *e, t.machine.take(), list_source::identify, h, now))
             e->failures = 0;
         else
             ask_again(id.conn, *e, now);
     }
     template <host Host>
-    void over(pushed& t, substream_id id, entry* e, Host& h, instant) {
+    void over(pushed& t, substream_id id, entry* e, Host& h, instant now) {
         if (e == nullptr) return;
         e->being_pushed = false;
         const error why = t.machine.ended()->why;
         if (why == error{identify::errc::wrong_key}) events_.push(wrong_identity{id.conn});
-        if (!why) (void)learn(id.conn, *e, t.machine.take(), list_source::push, h);
+        if (!why) (void)learn(id.conn, *e, t.machine.take(), list_source::push, h, now);
     }
     template <host Host>
     void over(answering& t, substream_id id, entry*, Host& h, instant now) {
@@ -408,12 +427,16 @@ private:
     // ----------------------------------------------------------------------------
     /// True where the list of protocols counts.
     template <host Host>
-    bool learn(conn_id conn, entry& e, identify::message m, list_source source, Host& h) {
+    bool learn(conn_id conn, entry& e, identify::message m, list_source source, Host& h,
+               instant now) {
         info& said = e.said ? *e.said : e.said.emplace();
+        if (source == list_source::push && (m.signed_peer_record || !m.listen_addrs.empty()))
+            events_.push(addresses_updated{conn});
         if (m.agent_version) said.agent = std::move(*m.agent_version);
         if (m.protocol_version) said.protocol_version = std::move(*m.protocol_version);
         if (!m.listen_addrs.empty()) said.addresses = std::move(m.listen_addrs);
         if (m.observed) said.observed = std::move(m.observed);
+        if (m.signed_peer_record) hear_record(conn, said, *m.signed_peer_record, h, now);
         protocol_knowledge* known = h.knowledge(conn);
         if (known == nullptr) return true;
         auto change = known->listed(std::move(m.protocols));
@@ -422,6 +445,27 @@ private:
             events_.push(protocols_updated{conn, source, accepted});
         merge(e.changed, std::move(change));
         return accepted;
+    }
+    /// A record that is not its peer's, or not signed, leaves no trace but a line of one (§6).
+    template <host Host>
+    void hear_record(conn_id conn, info& said, byte_view envelope, Host& h, instant now) {
+        const limits& l = *config_.bounds;
+        auto heard = wire::open_peer_record(envelope, h.peer(conn), crypto_,
+                                            {.bytes = l.identify_part,
+                                             .addresses = l.identify_addresses,
+                                             .address_length = l.identify_address_length},
+                                            config_.routing_state_records);
+        if (heard && said.record && heard->seq < said.record->seq)
+            heard = fail(errc::record_outdated);
+        said.record_ignored = heard ? error{} : heard.error();
+        if (config_.trace)
+            config_.trace({now,
+                           static_cast<std::uint64_t>(conn),
+                           0,
+                           heard ? trace_names::identify_record_believed
+                                 : trace_names::identify_record_ignored,
+                           {{"why", said.record_ignored}}});
+        if (heard) said.record = std::move(*heard);
     }
     /// One change after another, as one: what was added and then removed was never there.
     static void merge(protocol_knowledge::change& into, protocol_knowledge::change next) {
@@ -441,6 +485,7 @@ private:
     }
 
     config config_;
+    Crypto crypto_;
     identify::message ours_;
     std::map<conn_id, entry> peers_;
     std::map<substream_id, talk> talks_;

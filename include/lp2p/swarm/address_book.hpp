@@ -10,9 +10,11 @@
 #include <lp2p/swarm/dial_backoff.hpp>
 #include <lp2p/wire/multiaddr.hpp>
 #include <lp2p/wire/peer_id.hpp>
+#include <lp2p/wire/peer_record.hpp>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace lp2p::inline v0 {
@@ -28,6 +30,7 @@ public:
     };
     struct record {
         wire::multiaddr address;
+        bool certified = false; ///< the peer has signed it, in its newest record that we have
         std::uint32_t failures = 0;
         instant not_before{}; ///< leave it alone until then
         error last{};         ///< why it failed last
@@ -37,28 +40,32 @@ public:
         : config_{c}
         , random_{c.seed} {}
 
-    /// Remembers an address; past the bound per peer the one that failed most often leaves.
+    /// Remembers an address; past the bound per peer the one that failed most often leaves, of
+    /// equals one that is not certified. It is the new one where no other failed and all are.
     void add(const wire::peer_id& peer, const wire::multiaddr& address) {
-        auto& entry = touch(peer);
-        const wire::multiaddr bare = address.without_peer();
-        for (const record& r : entry.records)
-            if (r.address == bare) return;
-        if (entry.records.size() >= config_.addresses_per_peer) {
-            const auto worst = std::max_element(
-                entry.records.begin(), entry.records.end(),
-                [](const record& a, const record& b) { return a.failures < b.failures; });
-            entry.records.erase(worst);
-        }
-        entry.records.push_back({.address = bare});
+        insert(touch(peer), {.address = address.without_peer()});
     }
-    /// In the order of the failures: what never failed first, then as they were added.
+    /// Takes the addresses of a record whose signature held: they are certified from now on, and
+    /// those of the record before it no longer. True where it is the newest record of its peer that
+    /// there was, or that one again; else nothing changes (its `seq` must grow).
+    bool certify(const wire::peer_record& signed_record) {
+        entry& e = touch(signed_record.peer);
+        if (e.seq && signed_record.seq <= *e.seq) return signed_record.seq == *e.seq;
+        e.seq = signed_record.seq;
+        for (record& r : e.records) r.certified = false;
+        const std::size_t n = std::min(signed_record.addresses.size(), config_.addresses_per_peer);
+        for (std::size_t i = 0; i < n; ++i)
+            insert(e, {.address = signed_record.addresses[i].without_peer(), .certified = true});
+        return true;
+    }
+    /// In the order of the failures: what never failed first, of equals what is certified, then as
+    /// they were added.
     [[nodiscard]] std::vector<record> of(const wire::peer_id& peer) const {
         const auto found = peers_.find(peer);
         if (found == peers_.end()) return {};
         std::vector<record> all = found->second.records;
-        const auto fewer = [](const record& a, const record& b) { return a.failures < b.failures; };
         for (auto at = all.begin(); at != all.end(); ++at) // keeps the order of equals
-            std::rotate(std::upper_bound(all.begin(), at, *at, fewer), at, std::next(at));
+            std::rotate(std::upper_bound(all.begin(), at, *at, better), at, std::next(at));
         return all;
     }
     void failed(const wire::peer_id& peer, const wire::multiaddr& address, error why, instant now) {
@@ -96,9 +103,26 @@ public:
 private:
     struct entry {
         std::vector<record> records;
+        std::optional<std::uint64_t> seq; ///< of the newest signed record
         std::uint64_t used = 0;
         bool kept = false;
     };
+    static bool better(const record& a, const record& b) noexcept {
+        return a.failures != b.failures ? a.failures < b.failures : a.certified && !b.certified;
+    }
+    void insert(entry& e, record fresh) const {
+        for (record& r : e.records)
+            if (r.address == fresh.address) {
+                r.certified = r.certified || fresh.certified;
+                return;
+            }
+        if (e.records.size() >= config_.addresses_per_peer) {
+            const auto worst = std::max_element(e.records.begin(), e.records.end(), better);
+            if (worst == e.records.end() || better(*worst, fresh)) return;
+            e.records.erase(worst);
+        }
+        e.records.push_back(std::move(fresh));
+    }
     entry& touch(const wire::peer_id& peer) {
         if (!peers_.contains(peer) && peers_.size() >= config_.peers) {
             const auto oldest =

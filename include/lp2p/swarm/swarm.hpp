@@ -171,10 +171,10 @@ public:
     request_id dial(const wire::peer_id& peer, instant now) {
         return dial_peer(request_id{++last_request_}, peer, now);
     }
-    /// Adds an address for later dials.
-    void add_address(const wire::peer_id& peer, const wire::multiaddr& address) {
-        book_.add(peer, address);
-    }
+    /// Addresses for later dials: on anybody's word, or as the peer signed them; see address_book.
+    void add_address(const wire::peer_id& p, const wire::multiaddr& a) { book_.add(p, a); }
+    bool certify(const wire::peer_record& r) { return book_.certify(r); }
+    [[nodiscard]] const address_book& addresses() const noexcept { return book_; }
     /// Keeps a connection to this peer: one that is not connected is dialed, now and whenever its
     /// last connection ends, whoever ended it, with a backoff (`reconnect_planned`). It is not
     /// trimmed and its addresses are not forgotten. Errors: `too_many_protected`, `dial_self`,

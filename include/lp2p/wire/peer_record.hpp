@@ -25,7 +25,7 @@ struct record_bounds {
 struct peer_record {
     peer_id peer;
     std::uint64_t seq = 0;
-    std::vector<multiaddr> addresses;
+    std::vector<multiaddr> addresses{};
     /// Addresses that were no addresses, another peer's, too long, or more than are kept.
     std::uint32_t left_out = 0;
 
