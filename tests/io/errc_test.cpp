@@ -71,11 +71,14 @@ TEST(IoErrc, AnErrorSurvivesTheWayThroughAnErrorCode) {
     EXPECT_EQ(io::from_error_code(asio::error::connection_refused),
               error{errc::connection_refused});
 }
-TEST(IoErrc, ItsMessageNamesDomainFaultAndCode) {
-    const std::error_code ec = io::to_error_code({domain::yamux, fault::limit, 7});
-    EXPECT_EQ(ec.message(), "yamux limit error 7");
+TEST(IoErrc, ItsMessageIsTheSentenceOfTheErrorWhateverItsDomain) {
+    const error e = swarms::errc::not_connected;
+    const std::error_code ec = io::to_error_code(e);
+    EXPECT_EQ(ec.message(), std::string{text_of(e).sentence});
+    EXPECT_EQ(io::to_error_code({domain::yamux, fault::limit, 9999}).message(),
+              "yamux limit error 9999");
     EXPECT_STREQ(ec.category().name(), "lp2p");
-    EXPECT_NE(ec, io::to_error_code({domain::noise, fault::limit, 7}));
+    EXPECT_NE(ec, io::to_error_code({domain::noise, e.kind, e.code}));
     EXPECT_EQ(io::to_error_code(errc::stream_reset).message(),
               std::string{describe(errc::stream_reset)});
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <lp2p/core/error.hpp>
+#include <lp2p/node/describe.hpp>
 
 #include <asio/error.hpp>
 
@@ -182,20 +183,35 @@ enum class errc : std::uint16_t {
     }
 }
 
-/// lp2p's errors as a category of `std::error_code`: value = domain, fault and code, packed.
+namespace detail {
+/// An error as the value of a `std::error_code`: domain, fault and code.
+[[nodiscard]] constexpr int pack(error e) noexcept {
+    return static_cast<int>(static_cast<std::uint32_t>(e.where) << 24U |
+                            static_cast<std::uint32_t>(e.kind) << 16U | e.code);
+}
+[[nodiscard]] constexpr error unpack(int value) noexcept {
+    const auto packed = static_cast<std::uint32_t>(value);
+    return {static_cast<domain>(packed >> 24U), static_cast<fault>((packed >> 16U) & 0xffU),
+            static_cast<std::uint16_t>(packed & 0xffffU)};
+}
+} // namespace detail
+
+/// lp2p's errors as a category of `std::error_code`. The message is the sentence that `text_of` or
+/// `describe` has for it.
 [[nodiscard]] inline const std::error_category& category() noexcept {
     struct lp2p_category final : std::error_category {
         [[nodiscard]] const char* name() const noexcept override { return "lp2p"; }
         [[nodiscard]] std::string message(int value) const override {
-            const auto packed = static_cast<std::uint32_t>(value);
-            const auto code = static_cast<errc>(packed & 0xffffU);
-            if (static_cast<domain>(packed >> 24U) == domain::io && !describe(code).empty())
-                return std::string{describe(code)};
-            std::string text{to_string(static_cast<domain>(packed >> 24U))};
+            const error e = detail::unpack(value);
+            const std::string_view sentence = e.where == domain::io
+                                                  ? describe(static_cast<errc>(e.code))
+                                                  : text_of(e).sentence;
+            if (!sentence.empty()) return std::string{sentence};
+            std::string text{to_string(e.where)};
             text += ' ';
-            text += to_string(static_cast<fault>((packed >> 16U) & 0xffU));
+            text += to_string(e.kind);
             text += " error ";
-            text += std::to_string(packed & 0xffffU);
+            text += std::to_string(e.code);
             return text;
         }
     };
@@ -205,16 +221,12 @@ enum class errc : std::uint16_t {
 /// For completion handlers: `from_error_code` gives the error back.
 [[nodiscard]] inline std::error_code to_error_code(error e) noexcept {
     if (!e) return {};
-    const std::uint32_t packed = static_cast<std::uint32_t>(e.where) << 24U |
-                                 static_cast<std::uint32_t>(e.kind) << 16U | e.code;
-    return {static_cast<int>(packed), category()};
+    return {detail::pack(e), category()};
 }
 [[nodiscard]] inline error from_error_code(const std::error_code& ec) noexcept {
     // By name: shared objects with hidden symbols have a category each.
     if (std::string_view{ec.category().name()} != category().name()) return from_system(ec);
-    const auto packed = static_cast<std::uint32_t>(ec.value());
-    return {static_cast<domain>(packed >> 24U), static_cast<fault>((packed >> 16U) & 0xffU),
-            static_cast<std::uint16_t>(packed & 0xffffU)};
+    return detail::unpack(ec.value());
 }
 
 } // namespace lp2p::inline v0::io
