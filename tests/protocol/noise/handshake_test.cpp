@@ -293,7 +293,8 @@ TYPED_TEST(NoiseHandshake, EveryBadPayloadHasItsOwnReason) {
     byte_vector point(33);
     point[0] = std::byte{2};
     p.identity_key = wire::public_key{crypto::key_type::secp256k1, point}.encode();
-    both(encode_payload(p), errc::unsupported_key_type);
+    both(encode_payload(p), std::is_same_v<TypeParam, crypto::botan> ? errc::bad_signature
+                                                                    : errc::unsupported_key_type);
     p = good;
     p.stream_muxers.assign(101, "/m");
     both(encode_payload(p), errc::too_many_muxers);

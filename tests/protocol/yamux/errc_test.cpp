@@ -36,4 +36,9 @@ TEST(YamuxErrc, NoCodeClaimsThatThePeerRefused) {
         EXPECT_NE(fault_of(static_cast<errc>(i)), fault::refused); // hazard H2
 }
 
+TEST(YamuxErrc, ANumberThatIsNoCodeHasNoText) {
+    EXPECT_TRUE(describe(static_cast<errc>(9999)).empty());
+    EXPECT_TRUE(name(errc{}).empty());
+}
+
 } // namespace

@@ -102,8 +102,11 @@ inline constexpr std::array errc_texts{
 };
 static_assert(errc_texts.size() == static_cast<std::size_t>(errc::not_inbound));
 
+/// Empty for a number that is no code.
+inline constexpr errc_text no_errc_text{"", fault::none, ""};
 [[nodiscard]] constexpr const errc_text& text_of(errc e) noexcept {
-    return errc_texts[static_cast<std::size_t>(e) - 1];
+    const auto index = static_cast<std::size_t>(e) - 1;
+    return index < errc_texts.size() ? errc_texts[index] : no_errc_text;
 }
 } // namespace detail
 
