@@ -8,6 +8,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/record"
 	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
 	ma "github.com/multiformats/go-multiaddr"
 )
@@ -103,13 +104,28 @@ func (w *watcher) identifyDone(e event.EvtPeerIdentificationCompleted) {
 			observed = e.ObservedAddr.String()
 		}
 		w.out.emit("identified", "peer", e.Peer.String(), "conn", conn, "agent", e.AgentVersion, "protocols", now,
-			"addrs", addrStrings(e.ListenAddrs), "observed", observed)
+			"addrs", addrStrings(e.ListenAddrs), "observed", observed, "signed", signedAddrs(e.SignedPeerRecord))
 	}
 	added, removed := without(now, before), without(before, now)
 	if known && len(added)+len(removed) > 0 {
 		w.out.emit("protocols_updated", "peer", e.Peer.String(), "conn", conn, "added", added, "removed", removed,
 			"source", source, "accepted", true)
 	}
+}
+
+// signedAddrs is what the peer signed: go-libp2p gives a record only where it believes it.
+func signedAddrs(e *record.Envelope) []string {
+	if e == nil {
+		return []string{}
+	}
+	r, err := e.Record()
+	if err != nil {
+		return []string{}
+	}
+	if p, ok := r.(*peer.PeerRecord); ok {
+		return addrStrings(p.Addrs)
+	}
+	return []string{}
 }
 
 // without is the members of list that are not in other.

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """First contact: dialing and being dialed, identify, ping, bytes on one and on many streams."""
 
+import json
 import os
+import tempfile
 
 from live import LONG, LeftOut, NODE_PROTOCOLS, PROTOCOLS, check, equal, for_each, linked, loopback6, \
     no_errors, subscribed, deliver
@@ -87,6 +89,22 @@ def key_types(impl):
             subscribed(n, p)
             deliver([n, p], 2)
             no_errors(n)
+
+
+@for_each(["go"])
+def signed_records(impl):
+    """Each believes the record that the other signed; rust's default identify has none."""
+    with tempfile.TemporaryDirectory() as folder:
+        trace = os.path.join(folder, "trace")
+        with Group() as g:
+            n, p = linked(g, impl, "node", ("--trace", trace))
+            equal(p.wait("identified", LONG, peer=n.peer)["signed"], [n.full.split("/p2p/")[0]],
+                  "what the peer believes")
+            n.wait("identified", LONG, peer=p.peer)
+        with open(trace, encoding="utf-8") as lines:
+            events = [json.loads(line)["ev"] for line in lines]
+        equal([e for e in events if e.startswith("identify.record.")], ["identify.record.believed"],
+              "what the node makes of the peer's record")
 
 
 @for_each()

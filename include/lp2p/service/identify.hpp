@@ -46,7 +46,8 @@ struct protocols_updated {
     list_source source;
     bool accepted; ///< false: an empty list, nothing changed
 };
-/// A push said where the peer is: `identify_service::about(conn)` has it. (`identified` says so, too.)
+/// A push said where the peer is: `identify_service::about(conn)` has it. (`identified` says so,
+/// too.)
 struct addresses_updated {
     conn_id conn;
 };
@@ -458,14 +459,21 @@ private:
         if (heard && said.record && heard->seq < said.record->seq)
             heard = fail(errc::record_outdated);
         said.record_ignored = heard ? error{} : heard.error();
-        if (config_.trace)
-            config_.trace({now,
-                           static_cast<std::uint64_t>(conn),
-                           0,
-                           heard ? trace_names::identify_record_believed
-                                 : trace_names::identify_record_ignored,
-                           {{"why", said.record_ignored}}});
+        narrate(heard, conn, now);
         if (heard) said.record = std::move(*heard);
+    }
+    void narrate(const result<wire::peer_record>& heard, conn_id conn, instant now) const {
+        if (!config_.trace) return;
+        const auto on = static_cast<std::uint64_t>(conn);
+        if (heard)
+            config_.trace({now,
+                           on,
+                           0,
+                           trace_names::identify_record_believed,
+                           {{"addresses", static_cast<std::int64_t>(heard->addresses.size())}}});
+        else
+            config_.trace(
+                {now, on, 0, trace_names::identify_record_ignored, {{"why", heard.error()}}});
     }
     /// One change after another, as one: what was added and then removed was never there.
     static void merge(protocol_knowledge::change& into, protocol_knowledge::change next) {
