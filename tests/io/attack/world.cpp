@@ -87,7 +87,6 @@ world::world(node_config victim_config)
 }
 void world::start_over() {
     forget();
-    pass(milliseconds{20});
     before_ = bytes_in_use();
 }
 
@@ -122,7 +121,7 @@ void world::hear(const node_event& e) {
     };
     if (const auto* c = std::get_if<swarms::conn_closed>(&e)) remember(c->id).closed = c->why;
     if (const auto* f = std::get_if<swarms::upgrade_failed>(&e)) remember(f->id).failed = *f;
-    told.push_back(e);
+    if (keeps_events) told.push_back(e);
 }
 std::optional<reason> world::closed(const attacker& a) const {
     for (const seen& s : seen_)
@@ -172,6 +171,7 @@ void world::forget() {
     victim.held.clear();
     const auto alone = [&] { return victim.driver.node().peers() == std::vector{honest.id}; };
     EXPECT_TRUE(until(alone)) << "somebody is still connected";
+    pass(milliseconds{20}); // what is left to be told
     std::vector<node_event>{}.swap(told);
     std::vector<seen>{}.swap(seen_);
 }

@@ -98,6 +98,7 @@ public:
     void start_over();
 
     std::vector<node_event> told;
+    bool keeps_events = true; ///< in `told`
 
 private:
     struct seen {
