@@ -100,7 +100,7 @@ bool attacker::agree(std::uint32_t id, std::string_view protocol) {
     if (!open(id, protocol)) return false;
     const byte_vector echo = lines({hello, protocol});
     const auto done = [&] {
-        return over_ || streams[id].reset || streams[id].text.size() >= echo.size();
+        return gone() || streams[id].reset || streams[id].text.size() >= echo.size();
     };
     if (!until(done)) return false;
     stream& s = streams[id];
@@ -215,8 +215,7 @@ void attacker::on(const yamux::header& h, byte_view body) {
             last_pong = h.length;
             ++pongs;
         }
-        if (h.has(yamux::syn) && answers_pings)
-            reply(test::frames::ping(h.length, yamux::ack));
+        if (h.has(yamux::syn) && answers_pings) reply(test::frames::ping(h.length, yamux::ack));
         return;
     case yamux::frame_type::go_away:
         went_away = h.length;
@@ -232,8 +231,10 @@ void attacker::on_stream(const yamux::header& h, byte_view body) {
     stream& s = streams[id];
     if (h.has(yamux::syn)) s.opened_by_node = true;
     if (h.has(yamux::ack)) s.acknowledged = true;
-    if (h.has(yamux::rst)) s.reset = h.type == yamux::frame_type::data ? 0 : h.length;
-    else if (h.type == yamux::frame_type::window_update) s.credit += h.length;
+    if (h.has(yamux::rst))
+        s.reset = h.type == yamux::frame_type::data ? 0 : h.length;
+    else if (h.type == yamux::frame_type::window_update)
+        s.credit += h.length;
     if (h.has(yamux::fin)) s.fin = true;
     s.bytes += body.size();
     if (keeps) append(s.text, body);
@@ -266,7 +267,7 @@ void attacker::answer(std::uint32_t id, stream& s) {
 // ----------------------------------------------------------------------------------
 
 bool attacker::expect(byte_view bytes) {
-    if (!until([&] { return over_ || raw.size() >= bytes.size(); })) return false;
+    if (!until([&] { return gone() || raw.size() >= bytes.size(); })) return false;
     if (raw.size() < bytes.size() || !equal(byte_view{raw}.first(bytes.size()), bytes))
         return false;
     raw.erase(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(bytes.size()));
@@ -276,7 +277,7 @@ byte_vector attacker::expect_message() {
     const auto whole = [&] {
         return raw.size() >= 2 && raw.size() >= 2U + wire::load_u16(raw.data());
     };
-    if (!until([&] { return over_ || whole(); }) || !whole()) return {};
+    if (!until([&] { return gone() || whole(); }) || !whole()) return {};
     const auto end = raw.begin() + 2 + wire::load_u16(raw.data());
     byte_vector message(raw.begin(), end);
     raw.erase(raw.begin(), end);
@@ -305,7 +306,10 @@ bool attacker::begin_channel(handshake& hand) {
 bool attacker::upgrade() {
     say(lines({hello, "/noise"}));
     if (!expect(lines({hello, "/noise"}))) return false;
-    handshake hand{noise::role::dialer, who_.self, {.muxers = {std::string{yamux_id}}}, who_.crypto,
+    handshake hand{noise::role::dialer,
+                   who_.self,
+                   {.muxers = {std::string{yamux_id}}},
+                   who_.crypto,
                    instant{}};
     send_output(hand);
     return carry_message(hand) && begin_channel(hand);
@@ -313,8 +317,11 @@ bool attacker::upgrade() {
 bool attacker::upgrade_as_listener() {
     if (!expect(lines({hello, "/noise"}))) return false;
     say(lines({hello, "/noise"}));
-    handshake hand{noise::role::listener, who_.self, {.muxers = {std::string{yamux_id}}},
-                   who_.crypto, instant{}};
+    handshake hand{noise::role::listener,
+                   who_.self,
+                   {.muxers = {std::string{yamux_id}}},
+                   who_.crypto,
+                   instant{}};
     return carry_message(hand) && carry_message(hand) && begin_channel(hand);
 }
 

@@ -59,8 +59,8 @@ class attacker {
 public:
     /// One yamux stream as the attacker heard it.
     struct stream {
-        byte_vector text;      ///< bodies of data frames, all of them
-        std::size_t bytes = 0; ///< of bodies, also where they are not kept
+        byte_vector text;         ///< bodies of data frames, all of them
+        std::size_t bytes = 0;    ///< of bodies, also where they are not kept
         std::uint64_t credit = 0; ///< that came since the stream began
         bool opened_by_node = false;
         bool acknowledged = false;
@@ -79,7 +79,8 @@ public:
     [[nodiscard]] const person& who() const noexcept { return who_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
-    // --- speaking: each call returns when all is in the socket; false where the node ended it first
+    // --- speaking: each call returns when all is in the socket; false where the node ended it
+    // first
     bool say(byte_view raw);
     bool say(std::string_view raw) { return say(as_bytes(raw)); }
     /// In as many noise frames as it takes.
@@ -139,13 +140,13 @@ public:
     [[nodiscard]] bool over() const noexcept { return over_; }
     [[nodiscard]] bool was_reset(std::uint32_t id) { return streams[id].reset.has_value(); }
 
-    byte_vector raw; ///< what came before there was a channel, and was not expected yet
-    std::size_t heard = 0;  ///< bytes from the socket, in all
+    byte_vector raw;       ///< what came before there was a channel, and was not expected yet
+    std::size_t heard = 0; ///< bytes from the socket, in all
     std::map<std::uint32_t, stream> streams;
     std::size_t pongs = 0;
-    std::uint32_t last_pong = 0; ///< its value
-    bool pongs_in_order = true;  ///< each value is the one before and 1
-    std::size_t resets = 0;      ///< of streams that the attacker opened
+    std::uint32_t last_pong = 0;            ///< its value
+    bool pongs_in_order = true;             ///< each value is the one before and 1
+    std::size_t resets = 0;                 ///< of streams that the attacker opened
     std::optional<std::uint32_t> went_away; ///< the code of the node's GoAway
     bool garbled = false;                   ///< something came that is no frame
 
@@ -182,7 +183,7 @@ private:
     std::uint16_t port_ = 0;
     bool dialed_ = true;
     std::optional<noise::channel<crypto::botan>> channel_;
-    byte_vector text_; ///< opened, no whole frame yet
+    byte_vector text_;                              ///< opened, no whole frame yet
     std::map<std::uint32_t, std::size_t> proposed_; ///< bytes of proposals that were answered
     std::map<std::uint32_t, std::uint64_t> poured_;
     byte_vector out_; ///< sealed, not in the socket yet

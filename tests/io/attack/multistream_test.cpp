@@ -85,9 +85,12 @@ TEST_F(Section3Multistream, FiveHundredStalledNegotiationsAreKeptToTheDeadlineTh
     attacker& a = intrude();
     ASSERT_TRUE(a.agree(1, "/echo/1"));
     const std::size_t before = bytes_in_use();
-    ASSERT_EQ(a.flood(500, [](std::size_t i) {
-        return frames::data(static_cast<std::uint32_t>(3 + 2 * i), lines({hello}), yamux::syn);
-    }), 500U);
+    ASSERT_EQ(a.flood(500,
+                      [](std::size_t i) {
+                          return frames::data(static_cast<std::uint32_t>(3 + 2 * i), lines({hello}),
+                                              yamux::syn);
+                      }),
+              500U);
     EXPECT_TRUE(a.echoes(1));
     EXPECT_EQ(a.resets, 0U);
     EXPECT_LT(bytes_in_use(), before + 1024 * 1024);
