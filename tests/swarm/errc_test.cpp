@@ -22,7 +22,7 @@ TEST(SwarmErrc, EachCodeHasANameASentenceAndAFault) {
         EXPECT_EQ(made.kind, fault_of(e));
         EXPECT_EQ(made.code, code);
     }
-    EXPECT_EQ(code - 1, static_cast<int>(errc::trimmed));
+    EXPECT_EQ(code - 1, static_cast<int>(errc::replaced));
 }
 TEST(SwarmErrc, OnlyAnAnswerIsARefusal) {
     for (std::uint16_t code = 1; !name(errc{code}).empty(); ++code)

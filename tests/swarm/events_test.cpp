@@ -8,7 +8,7 @@
 namespace lp2p {
 namespace {
 
-static_assert(sizeof(swarms::event) <= 64, "events are small values");
+static_assert(sizeof(swarms::event) <= 80, "events are small values");
 static_assert(std::is_same_v<
               std::variant_alternative_t<std::variant_size_v<swarms::event> - 1, swarms::event>,
               swarms::ended>);

@@ -97,7 +97,8 @@ public:
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         if (ended_) return std::nullopt;
-        std::optional<instant> first = earlier(upgrade_deadline_, talks_.next());
+        std::optional<instant> first =
+            earlier(earlier(upgrade_deadline_, leave_deadline_), talks_.next());
         return session_ ? earlier(first, session_->next_timeout()) : first;
     }
     void handle_timeout(instant now) {
@@ -107,6 +108,8 @@ public:
             finish_connection({connections::errc::upgrade_timeout, party::local});
             return;
         }
+        if (leave_deadline_ && now >= *leave_deadline_)
+            return finish_connection({*leaving_, party::local});
         while (const auto late = talks_.expire(now)) talk_expired(*late);
         if (session_) session_->handle_timeout(now);
         drain(now);
@@ -133,6 +136,10 @@ public:
     [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
     [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
     [[nodiscard]] const substream_ledger& ledger() const noexcept { return ledger_; }
+    /// Substreams that we opened and the remote has not acknowledged.
+    [[nodiscard]] std::uint32_t unacknowledged() const noexcept {
+        return session_ && !ended_ ? session_->counts().unacked : 0;
+    }
     /// Whether a substream is there that is not only for identify or ping.
     [[nodiscard]] bool in_use() const noexcept { return ledger_.in_use(); }
     [[nodiscard]] protocol_knowledge& knowledge() noexcept { return knowledge_; }
@@ -163,11 +170,22 @@ public:
         if (session_) session_->go_away(0, now);
         finish_connection({why, party::local});
     }
+    /// Ends it when the remote has ended it, or after `grace`: GoAway 0 and no new substreams, but
+    /// what comes on the open ones is still read. For a connection whose substreams move elsewhere.
+    void leave(error why, duration grace, instant now) {
+        if (ended_ || leaving_) return;
+        if (!session_) return close(why, now);
+        leaving_ = why;
+        leave_deadline_ = after(now, grace);
+        session_->go_away(0, now);
+        drain(now);
+    }
+    [[nodiscard]] bool is_leaving() const noexcept { return leaving_.has_value(); }
     /// What inbound substreams are answered with from now on.
     void serve(multistream::protocol_list list) { config_.serves = std::move(list); }
-    /// While held, nothing that the remote opens is answered: what it would say there stays in its own
-    /// queues. For a connection that is about to lose a crossing: rust sends its subscriptions once,
-    /// into the first pubsub stream that is agreed (H3).
+    /// While held, nothing that the remote opens is answered: what it would say there stays in its
+    /// own queues. For a connection that is about to lose a crossing: rust sends its subscriptions
+    /// once, into the first pubsub stream that is agreed (H3).
     void hold_inbound(bool held, instant now) {
         if (std::exchange(inbound_held_, held) == held || held || !session_ || ended_) return;
         std::vector<substream_index> waiting;
@@ -193,7 +211,7 @@ public:
     /// Errors: `not_ready`, `stream_limit` (that open only; the connection stays).
     result<substream_index> open(std::span<const std::string> protocols, purpose use,
                                  instant deadline, confirm how, instant now) {
-        if (ended_ || !ready_) return fail(connections::errc::not_ready);
+        if (ended_ || !ready_ || leaving_) return fail(connections::errc::not_ready);
         if (const status room = ledger_.may_open(use); !room) return fail(room.error());
         substream_entry& e = ledger_.add(direction::outbound, use, substream_phase::queued, now);
         const substream_index index = e.index;
@@ -330,7 +348,8 @@ private:
         substream_entry* entry = ledger_.find(e.id);
         if (entry == nullptr) return;
         entry->last_progress = now;
-        const bool agreed = entry->dir == direction::outbound || entry->phase == substream_phase::open;
+        const bool agreed =
+            entry->dir == direction::outbound || entry->phase == substream_phase::open;
         if (inbound_held_ && !agreed) return;
         if (entry->phase == substream_phase::waiting) start_listening(*entry, now);
         if (entry->talk)
@@ -418,7 +437,7 @@ private:
         substream_entry* still = lazy ? ledger_.find(index) : nullptr;
         if (still != nullptr && still->phase == substream_phase::negotiating) {
             still->phase = substream_phase::open;
-            still->protocol = still->proposals.front();
+            ledger_.agree(*still, still->proposals.front());
             tell_open(*still);
         }
     }
@@ -463,12 +482,12 @@ private:
         talks_.erase(e.index);
         e.talk.reset();
         e.phase = substream_phase::open;
-        e.protocol = protocol;
         std::vector<std::string>{}.swap(e.proposals);
         if (e.dir == direction::outbound)
             knowledge_.confirmed(protocol);
         else if (config_.purpose_of != nullptr)
             e.use = config_.purpose_of(protocol);
+        ledger_.agree(e, protocol);
         if (!was_open) tell_open(e);
         if (!session_->read(*e.stream).empty())
             events_.push(connections::substream_readable{e.index});
@@ -552,6 +571,7 @@ private:
     }
     void finish_connection(reason why) {
         if (ended_) return;
+        if (leaving_) why = {*leaving_, party::local}; // whoever was faster
         ended_ = why;
         stage_ = stage();
         for (const substream_entry& e : ledger_.entries()) {
@@ -588,6 +608,8 @@ private:
     substream_ledger ledger_;
     deadline_index<substream_index> talks_;
     std::optional<instant> upgrade_deadline_;
+    std::optional<error> leaving_; ///< why, once `leave` was asked for
+    std::optional<instant> leave_deadline_;
     byte_queue out_;
     event_queue<event> events_;
     std::optional<duration> rtt_;

@@ -51,6 +51,13 @@ struct substream_counts {
     std::uint32_t waiting = 0, queued = 0, negotiating = 0;
 };
 
+/// Substreams of one protocol, negotiated ones only.
+struct protocol_usage {
+    std::string protocol;
+    purpose use{};
+    std::uint32_t inbound = 0, outbound = 0;
+};
+
 class substream_ledger {
 public:
     struct config {
@@ -81,6 +88,7 @@ public:
     /// The entry lives until `erase`; references to other entries are void after this call.
     substream_entry& add(direction dir, purpose use, substream_phase phase, instant now) {
         (dir == direction::inbound ? inbound_ : outbound_) += 1;
+        ++changes_;
         substream_entry e;
         e.index = substream_index{++last_};
         e.dir = dir;
@@ -95,6 +103,13 @@ public:
         e.stream = stream;
         const auto at = std::lower_bound(streams_.begin(), streams_.end(), stream, before);
         streams_.insert(at, {stream, e.index});
+    }
+    /// The protocol of an entry is agreed, or taken for granted.
+    void agree(substream_entry& e, std::string protocol) {
+        if (!e.protocol.empty()) use(e, -1);
+        e.protocol = std::move(protocol);
+        use(e, 1);
+        ++changes_;
     }
     [[nodiscard]] substream_entry* find(substream_index index) noexcept {
         const auto at = std::lower_bound(
@@ -114,6 +129,8 @@ public:
         substream_entry* e = find(index);
         if (e == nullptr) return;
         (e->dir == direction::inbound ? inbound_ : outbound_) -= 1;
+        ++changes_;
+        if (!e->protocol.empty()) use(*e, -1);
         if (e->stream) {
             const auto at = std::lower_bound(streams_.begin(), streams_.end(), *e->stream, before);
             if (at != streams_.end() && at->first == *e->stream) streams_.erase(at);
@@ -141,6 +158,10 @@ public:
                    e.use != purpose::ping;
         });
     }
+    /// Who uses how many, in no order that means anything.
+    [[nodiscard]] const std::vector<protocol_usage>& usage() const noexcept { return usage_; }
+    /// Grows with everything that is added, agreed or erased.
+    [[nodiscard]] std::uint32_t changes() const noexcept { return changes_; }
     [[nodiscard]] std::uint32_t inbound() const noexcept { return inbound_; }
     [[nodiscard]] std::uint32_t outbound() const noexcept { return outbound_; }
     [[nodiscard]] substream_counts counts() const noexcept {
@@ -156,10 +177,21 @@ public:
 private:
     using link = std::pair<yamux::stream_id, substream_index>;
     static bool before(const link& a, yamux::stream_id b) noexcept { return a.first < b; }
+    void use(const substream_entry& e, int by) {
+        auto at = std::find_if(usage_.begin(), usage_.end(),
+                               [&](const protocol_usage& u) { return u.protocol == e.protocol; });
+        if (at == usage_.end()) at = usage_.insert(at, {e.protocol, e.use, 0, 0});
+        (e.dir == direction::inbound ? at->inbound : at->outbound) +=
+            static_cast<std::uint32_t>(by);
+        if (at->inbound == 0 && at->outbound == 0) usage_.erase(at);
+        if (usage_.empty()) std::vector<protocol_usage>{}.swap(usage_);
+    }
 
     config config_;
     std::vector<substream_entry> entries_; // in the order of their index
     std::vector<link> streams_;            // in the order of the stream
+    std::vector<protocol_usage> usage_;
+    std::uint32_t changes_ = 0;
     std::uint32_t last_ = 0;
     std::uint32_t inbound_ = 0;
     std::uint32_t outbound_ = 0;

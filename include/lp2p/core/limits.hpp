@@ -24,10 +24,11 @@ struct limits {
     duration incumbent_pong_least = seconds{1}; ///< pong of an incumbent while a newcomer is held
     duration incumbent_pong_most = seconds{2};  ///< 4 RTT between these; newcomer proceeds
     bucket_size newcomers{5, 1};                ///< newcomers of a connected peer that cost a ping
+    duration replaced_grace = seconds{2};       ///< a connection that was replaced is still read
 
     // Security.
-    std::size_t noise_frame = 65535;     ///< bytes on the wire; close
-    std::size_t noise_payload = 8 * 1024; ///< bytes of a handshake payload; close
+    std::size_t noise_frame = 65535;           ///< bytes on the wire; close
+    std::size_t noise_payload = 8 * 1024;      ///< bytes of a handshake payload; close
     std::size_t plaintext_exchange = 4 * 1024; ///< bytes; close
 
     // multistream-select.
@@ -37,37 +38,39 @@ struct limits {
     duration negotiation_timeout = seconds{10}; ///< reset
 
     // yamux.
-    std::uint32_t streams_in = 512;          ///< inbound streams open; newest is reset
-    std::uint32_t streams_waiting = 256;     ///< inbound, a SYN and not a byte yet; newest is reset
-    std::uint32_t streams_out = 256;         ///< outbound streams open; `stream_limit`
-    std::uint32_t streams_both = 480;        ///< outbound + inbound; `stream_limit`
+    std::uint32_t streams_in = 512;      ///< inbound streams open; newest is reset
+    std::uint32_t streams_waiting = 256; ///< inbound, a SYN and not a byte yet; newest is reset
+    std::uint32_t streams_out = 256;     ///< outbound streams open; `stream_limit`
+    std::uint32_t streams_both = 480;    ///< outbound + inbound; `stream_limit`
     std::uint32_t streams_unacknowledged = 200; ///< outbound; open waits, then `ack_backlog`
-    std::uint32_t streams_reserved = 4;      ///< last outbound slots, for identify, ping, pubsub
+    std::uint32_t streams_reserved = 4;         ///< last outbound slots, for identify, ping, pubsub
+    std::uint32_t leak_streams = 16;         ///< of one protocol, without progress for `leak_age`
+    duration leak_age = seconds{60};         ///< then `streams_leaking`
     duration open_timeout = seconds{10};     ///< default deadline of an open
     std::uint32_t window_start = 256 * 1024; ///< bytes
     std::uint32_t window_most = 16 * 1024 * 1024;     ///< bytes; stops growing
     std::size_t unread_connection = 12 * 1024 * 1024; ///< received and unread, and window growth
-    std::size_t unread_node = 256 * 1024 * 1024; ///< connection holding most is closed
-    std::size_t queued_stream = 1024 * 1024;     ///< bytes; write takes less
-    std::size_t queued_connection = 8 * 1024 * 1024; ///< bytes; write takes less
-    duration stalled_writer = seconds{60}; ///< no credit after the peer's FIN; reset
-    std::uint32_t control_owed = 1000;     ///< control frames queued; stop reading
-    duration write_progress = seconds{10}; ///< nothing written while something waits; close
-    duration keepalive_idle = seconds{15}; ///< then a ping
-    duration keepalive_answer = seconds{10};  ///< close
-    std::uint32_t pings_owed = 32;            ///< stop reading until they are written
-    bucket_size resets{1000, 33};             ///< either side's; GoAway
-    bucket_size useless_frames{10000, 330};   ///< without effect; GoAway
-    std::size_t skipped_bytes = 256 * 1024;   ///< for streams that are gone, past their credit
-    duration goaway_grace = seconds{5};       ///< streams open at GoAway 0
-    std::uint32_t data_frame = 16 * 1024;     ///< bytes of body that we send
+    std::size_t unread_node = 256 * 1024 * 1024;      ///< connection holding most is closed
+    std::size_t queued_stream = 1024 * 1024;          ///< bytes; write takes less
+    std::size_t queued_connection = 8 * 1024 * 1024;  ///< bytes; write takes less
+    duration stalled_writer = seconds{60};            ///< no credit after the peer's FIN; reset
+    std::uint32_t control_owed = 1000;                ///< control frames queued; stop reading
+    duration write_progress = seconds{10};   ///< nothing written while something waits; close
+    duration keepalive_idle = seconds{15};   ///< then a ping
+    duration keepalive_answer = seconds{10}; ///< close
+    std::uint32_t pings_owed = 32;           ///< stop reading until they are written
+    bucket_size resets{1000, 33};            ///< either side's; GoAway
+    bucket_size useless_frames{10000, 330};  ///< without effect; GoAway
+    std::size_t skipped_bytes = 256 * 1024;  ///< for streams that are gone, past their credit
+    duration goaway_grace = seconds{5};      ///< streams open at GoAway 0
+    std::uint32_t data_frame = 16 * 1024;    ///< bytes of body that we send
 
     // identify.
-    std::size_t identify_part = 8 * 1024;     ///< bytes of one message; reset
-    std::size_t identify_parts = 10;          ///< messages; reset
-    std::size_t identify_total = 64 * 1024;   ///< bytes; reset
-    std::size_t identify_first = 4 * 1024;    ///< bytes of our first message
-    std::size_t identify_protocols = 1024;    ///< kept; cut
+    std::size_t identify_part = 8 * 1024;   ///< bytes of one message; reset
+    std::size_t identify_parts = 10;        ///< messages; reset
+    std::size_t identify_total = 64 * 1024; ///< bytes; reset
+    std::size_t identify_first = 4 * 1024;  ///< bytes of our first message
+    std::size_t identify_protocols = 1024;  ///< kept; cut
     std::size_t identify_protocol_length = 256;
     std::size_t identify_addresses = 100; ///< kept; cut
     std::size_t identify_address_length = 1024;
@@ -87,9 +90,9 @@ struct limits {
     std::size_t topics_per_peer = 256;
     std::size_t topics_per_rpc = 256;
     std::size_t topic_length = 256;
-    std::size_t ihave_rpcs = 10;   ///< per peer and heartbeat
-    std::size_t ihave_ids = 5000;  ///< asked for, per peer and heartbeat
-    std::size_t iwant_sends = 3;   ///< per message and peer
+    std::size_t ihave_rpcs = 10;  ///< per peer and heartbeat
+    std::size_t ihave_ids = 5000; ///< asked for, per peer and heartbeat
+    std::size_t iwant_sends = 3;  ///< per message and peer
     std::size_t idontwant_ids = 10000;
     duration backoff_default = seconds{60}; ///< PRUNE without one
     duration backoff_most = seconds{3600};
@@ -107,13 +110,17 @@ struct limits {
     std::size_t validations = 1024;
     std::size_t validations_per_peer = 64;
     bucket_size empty_rpcs{10000, 330};
+    duration gossip_stream = seconds{10};  ///< a peer without a pubsub stream to us is asked
+    duration gossip_silence = seconds{30}; ///< nothing heard while others are: it is asked
+    duration gossip_answer = seconds{5};   ///< to that, twice; then `gossip_silent` and remedies
+    bucket_size remedies{6, 0.2};          ///< per peer; what is over it waits
 
     // Dialing.
     std::size_t dials = 16;
     std::size_t addresses_per_peer = 25;
     duration dial_backoff_least = seconds{1};
     duration dial_backoff_most = seconds{300};
-    std::size_t protected_peers = 128; ///< dialed again when their connection ends
+    std::size_t protected_peers = 128;         ///< dialed again when their connection ends
     duration lasting_connection = seconds{60}; ///< ends the backoff of a protected peer
 
     friend bool operator==(const limits&, const limits&) = default;
@@ -132,6 +139,7 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("connections", l.connections);
     f("incumbent_pong_least", l.incumbent_pong_least);
     f("incumbent_pong_most", l.incumbent_pong_most);
+    f("replaced_grace", l.replaced_grace);
     f("noise_frame", l.noise_frame);
     f("noise_payload", l.noise_payload);
     f("plaintext_exchange", l.plaintext_exchange);
@@ -145,6 +153,8 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("streams_both", l.streams_both);
     f("streams_unacknowledged", l.streams_unacknowledged);
     f("streams_reserved", l.streams_reserved);
+    f("leak_streams", l.leak_streams);
+    f("leak_age", l.leak_age);
     f("open_timeout", l.open_timeout);
     f("window_start", l.window_start);
     f("window_most", l.window_most);
@@ -200,6 +210,9 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("rpc_publishes_sent", l.rpc_publishes_sent);
     f("validations", l.validations);
     f("validations_per_peer", l.validations_per_peer);
+    f("gossip_stream", l.gossip_stream);
+    f("gossip_silence", l.gossip_silence);
+    f("gossip_answer", l.gossip_answer);
     f("dials", l.dials);
     f("addresses_per_peer", l.addresses_per_peer);
     f("dial_backoff_least", l.dial_backoff_least);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Narration: what a machine did and why, for people and logs.
 //
-// Events are contract, traces are narration: nothing may depend on a trace. A sink is a value, empty
-// by default (one branch), and may not call back into the machine that speaks.
+// Events are contract, traces are narration: nothing may depend on a trace. A sink is a value,
+// empty by default (one branch), and may not call back into the machine that speaks.
 #pragma once
 
 #include <lp2p/core/bytes.hpp>
@@ -58,11 +58,26 @@ inline constexpr std::string_view swarm_dial_joined = "swarm.dial.joined";
 inline constexpr std::string_view swarm_dial_reused = "swarm.dial.reused";
 inline constexpr std::string_view swarm_dial_failed = "swarm.dial.failed";
 inline constexpr std::string_view swarm_duplicate = "swarm.duplicate";
+inline constexpr std::string_view swarm_replace_started = "swarm.replace.started";
+inline constexpr std::string_view swarm_replace_failed = "swarm.replace.failed";
+inline constexpr std::string_view swarm_replace_gap = "swarm.replace.gap";
 inline constexpr std::string_view swarm_established = "swarm.established";
 inline constexpr std::string_view swarm_closed = "swarm.closed";
+inline constexpr std::string_view streams_high = "swarm.streams.high";
+inline constexpr std::string_view streams_normal = "swarm.streams.normal";
+inline constexpr std::string_view streams_leaking = "swarm.streams.leaking";
+inline constexpr std::string_view redial_storm = "swarm.redial_storm";
 inline constexpr std::string_view pubsub_hello_sent = "pubsub.hello.sent";
 inline constexpr std::string_view pubsub_stream_opened = "pubsub.stream.opened";
 inline constexpr std::string_view pubsub_stream_closed = "pubsub.stream.closed";
+inline constexpr std::string_view pubsub_stream_failed = "pubsub.stream.failed";
+inline constexpr std::string_view pubsub_stream_moved = "pubsub.stream.moved";
+inline constexpr std::string_view pubsub_in_opened = "pubsub.in.opened";
+inline constexpr std::string_view pubsub_in_closed = "pubsub.in.closed";
+inline constexpr std::string_view pubsub_asked = "pubsub.asked";
+inline constexpr std::string_view pubsub_silent = "pubsub.silent";
+inline constexpr std::string_view pubsub_heard = "pubsub.heard";
+inline constexpr std::string_view pubsub_remedy = "pubsub.remedy";
 inline constexpr std::string_view pubsub_graft = "pubsub.graft";
 inline constexpr std::string_view pubsub_prune = "pubsub.prune";
 inline constexpr std::string_view pubsub_reject = "pubsub.reject";

@@ -96,6 +96,11 @@ public:
     void expect_replacement(const wire::peer_id& peer, instant now) {
         open_group(peer, now).replacing = true;
     }
+    /// That dial came to nothing.
+    void expect_no_replacement(const wire::peer_id& peer) noexcept {
+        const auto found = peers_.find(peer);
+        if (found != peers_.end()) found->second.replacing = false;
+    }
     /// Its first pong is in.
     void established(conn_id id) {
         group* g = group_of(id);

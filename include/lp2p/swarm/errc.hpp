@@ -24,6 +24,7 @@ enum class errc : std::uint16_t {
     unread_limit,         ///< this connection held most of `limits::unread_node`
     too_many_protected,   ///< `limits::protected_peers`
     trimmed,              ///< nobody used it, and another one needed its place
+    replaced,             ///< this node wanted a new connection to the peer
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
@@ -31,6 +32,7 @@ enum class errc : std::uint16_t {
     case errc::duplicate:
     case errc::disconnected:
     case errc::node_closed:
+    case errc::replaced:
         return fault::closed;
     case errc::dial_backoff:
     case errc::too_many_upgrading:
@@ -80,6 +82,8 @@ enum class errc : std::uint16_t {
         return "too_many_protected";
     case errc::trimmed:
         return "trimmed";
+    case errc::replaced:
+        return "replaced";
     }
     return {};
 }
@@ -118,6 +122,8 @@ enum class errc : std::uint16_t {
         return "as many peers are protected as may be; unprotect one first";
     case errc::trimmed:
         return "nobody used this connection, and a new one needed its place";
+    case errc::replaced:
+        return "a new connection to the same peer took its place, at this node's wish";
     }
     return {};
 }

@@ -5,6 +5,7 @@
 #include <lp2p/connection/substream.hpp>
 #include <lp2p/swarm/connection_manager.hpp>
 #include <lp2p/swarm/dialer.hpp>
+#include <lp2p/swarm/substream_monitor.hpp>
 
 #include <variant>
 
@@ -54,6 +55,19 @@ struct duplicate_ended {
     duplicate_rule rule;
 };
 struct redial_storm {
+    wire::peer_id peer;
+};
+/// A `replace` came to nothing: no address of the peer worked. The old connection, if it lives,
+/// stays.
+struct replace_failed {
+    conn_id conn;
+    error why;
+    wire::peer_id peer;
+};
+/// The remote refused the connection that was to replace this one, as an lp2p does: this one ends
+/// first, and the peer is dialed again. Between the two there is none.
+struct replace_gap {
+    conn_id conn;
     wire::peer_id peer;
 };
 struct dialed {
@@ -114,8 +128,9 @@ struct ended {
 };
 
 using event = std::variant<conn_opened, conn_closed, upgrade_failed, duplicate_ended, redial_storm,
-                           dialed, dial_failed, reconnect_planned, reconnecting, substream_open,
-                           substream_failed, substream_readable, substream_writable,
+                           replace_failed, replace_gap, streams_high, streams_normal,
+                           streams_leaking, dialed, dial_failed, reconnect_planned, reconnecting,
+                           substream_open, substream_failed, substream_readable, substream_writable,
                            substream_finished, substream_reset, substream_ended, pong, ended>;
 
 } // namespace lp2p::inline v0::swarms

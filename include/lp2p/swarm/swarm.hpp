@@ -59,6 +59,7 @@ public:
                       .backoff_least = c.bounds.dial_backoff_least,
                       .backoff_most = c.bounds.dial_backoff_most,
                       .seed = ~c.seed}}
+        , monitor_{{.bounds = bounds_.get()}}
         , manager_{self_id,
                    {.pong_least = c.bounds.incumbent_pong_least,
                     .pong_most = c.bounds.incumbent_pong_most,
@@ -146,7 +147,7 @@ public:
     }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(earlier(deadlines_.next(), manager_.next_timeout()),
-                       protected_.next_timeout());
+                       earlier(protected_.next_timeout(), monitor_.next_timeout()));
     }
     void handle_timeout(instant now) {
         std::vector<conn_id> due;
@@ -158,6 +159,9 @@ public:
             touch(id, *s, now);
         }
         manager_.handle_timeout(now);
+        while (const auto id = monitor_.due(now))
+            if (const slot* s = find(*id); s != nullptr && s->conn)
+                monitor_.inspect(*id, s->conn->ledger(), now);
         dial_protected(now);
         settle(now);
     }
@@ -214,6 +218,11 @@ public:
             if (s.conn && s.conn->peer() == peer) all.push_back(id);
         for (const conn_id id : all) close(id, why, now);
     }
+    /// Another connection to the same peer, then the end of this one (rule `replaced`). Where no
+    /// address works this one stays (`replace_failed`); where the remote refuses a second one, it
+    /// ends first (`replace_gap`). One at a time for a peer. Errors: `node_closed`,
+    /// `unknown_connection` for one that is not established.
+    status replace(conn_id id, error why, instant now);
     /// Closes everything; `ended` follows when the last connection is over.
     void shut_down(instant now);
     /// Opens a substream on the established connection of a peer.
@@ -312,6 +321,15 @@ public:
         slot* s = find(id);
         return s == nullptr || !s->conn ? nullptr : &s->conn->knowledge();
     }
+    /// What the other end says that it is: which limits are assumed of it.
+    void learn_agent(conn_id id, std::string_view agent, instant now) {
+        const slot* s = find(id);
+        if (s == nullptr || !s->told_open || s->conn->ended()) return;
+        monitor_.identified(id, agent);
+        monitor_.changed(id, s->conn->ledger(), s->conn->unacknowledged(), now);
+        settle(now);
+    }
+    [[nodiscard]] remote_limits assumed_limits_of(conn_id id) const { return monitor_.assumed(id); }
     [[nodiscard]] const wire::peer_id& self() const noexcept { return self_id_; }
     [[nodiscard]] const limits& bounds() const noexcept { return *bounds_; }
     [[nodiscard]] const crypto& provider() const noexcept { return crypto_; }
@@ -327,6 +345,8 @@ private:
         std::vector<peer_dialer::cause> tried; ///< what the name in it stood for
         std::unique_ptr<connection_type> conn; ///< nothing while the transport connects
         std::size_t unread = 0;                ///< as counted in `unread_`
+        std::uint32_t counted = 0;             ///< the ledger's changes that the monitor knows
+        std::uint32_t unacknowledged = 0;      ///< as the monitor knows it
         bool admitted = false;                 ///< was told to proceed
         bool told_open = false;                ///< `conn_opened` was said
         bool hung_up = false;
@@ -339,6 +359,11 @@ private:
         peer_dialer::attempt attempt;
         error why;
         std::vector<peer_dialer::cause> causes;
+    };
+    /// A connection that is to be followed by another one.
+    struct replacement {
+        conn_id old;
+        request_id request;
     };
     /// What is asked of a connection that is over, until its last event was told.
     struct farewell {
@@ -394,6 +419,7 @@ private:
         deadlines_.set(id, s.conn->next_timeout());
         unread_ += s.conn->unread() - s.unread;
         s.unread = s.conn->unread();
+        if (s.told_open && !s.conn->ended()) count_streams(id, s, now);
         if (s.conn->ended() && !s.hung_up) {
             s.hung_up = true;
             commands_.push(hang_up_command{id, s.conn->wants_end().value_or(end{})});
@@ -402,6 +428,18 @@ private:
             commands_.push(flush_command{id});
         }
     }
+    void count_streams(conn_id id, slot& s, instant now) {
+        const std::uint32_t unacknowledged = s.conn->unacknowledged();
+        const std::uint32_t changes = s.conn->ledger().changes();
+        if (changes == s.counted && unacknowledged == s.unacknowledged) return;
+        s.counted = changes;
+        s.unacknowledged = unacknowledged;
+        monitor_.changed(id, s.conn->ledger(), unacknowledged, now);
+    }
+    void tell_alarms(instant now);
+    void narrate(const swarms::streams_high& a, instant now) const;
+    void narrate(const swarms::streams_normal& a, instant now) const;
+    void narrate(const swarms::streams_leaking& a, instant now) const;
     /// Carries out what the manager and the dialer decided, until nobody has anything to say. A
     /// decision that leads to another is carried out by the outermost call.
     void settle(instant now) {
@@ -423,6 +461,7 @@ private:
             }
             if (unread_ > bounds_->unread_node) busy = relieve_unread(now);
         }
+        tell_alarms(now);
         settling_ = false;
     }
 
@@ -432,6 +471,8 @@ private:
     void dial_attempt_failed(const slot& s, error why, instant now);
     void unpark(const wire::peer_id& peer, instant now);
     void tell_answer(peer_dialer::answer a, instant now);
+    bool replace_attempt_failed(const slot& s, error why, instant now);
+    void replace_ended(const wire::peer_id& peer, error why, instant now);
     void dial_protected(instant now);
     void tell_plans();
     void abandon(conn_id id, slot& s);
@@ -466,17 +507,21 @@ private:
         end_duplicate(d.id, d.kept, d.rule, now);
     }
     void carry_out(const connection_manager::ping& d, instant now) { ping(d.id, now); }
-    void carry_out(const connection_manager::redial_storm& d, instant) {
+    void carry_out(const connection_manager::redial_storm& d, instant now) {
         events_.push(swarms::redial_storm{d.peer});
+        narrate(trace_names::redial_storm, {}, now, {{"peer", d.peer.bytes()}});
     }
     void end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
         slot* s = find(id);
-        if (s == nullptr || !s->conn || s->conn->ended()) return;
+        if (s == nullptr || !s->conn || s->conn->ended() || s->conn->is_leaving()) return;
         s->duplicate = true;
         events_.push(swarms::duplicate_ended{id, kept, rule});
         narrate(trace_names::swarm_duplicate, id, now,
                 {{"kept", static_cast<std::int64_t>(kept)}, {"rule", to_string(rule)}});
-        s->conn->close(swarms::errc::duplicate, now);
+        if (rule == duplicate_rule::replaced) // what is on its way here is still read
+            s->conn->leave(swarms::errc::replaced, bounds_->replaced_grace, now);
+        else
+            s->conn->close(swarms::errc::duplicate, now);
         touch(id, *s, now);
     }
 
@@ -502,11 +547,15 @@ private:
         protected_.connected(peer, now);
         dialer_.connected(peer);
         while (auto a = dialer_.poll_answer()) tell_answer(std::move(*a), now); // before it can end
+        replacing_.erase(peer);
     }
     void on(conn_id id, slot&, const connections::substream_open& e, instant) {
         events_.push(swarms::substream_open{{id, e.id}, e.dir});
     }
-    void on(conn_id id, slot&, const connections::substream_failed& e, instant) {
+    void on(conn_id id, slot& s, const connections::substream_failed& e, instant now) {
+        if (s.told_open && (e.why == error{connections::errc::negotiation_closed} ||
+                            e.why == error{connections::errc::negotiation_reset}))
+            monitor_.refused(id, s.conn->ledger().outbound(), now);
         events_.push(swarms::substream_failed{{id, e.id}, e.why});
     }
     void on(conn_id id, slot&, const connections::substream_readable& e, instant) {
@@ -539,6 +588,7 @@ private:
             const auto at = peers_.find(peer);
             std::erase(at->second, id);
             if (at->second.empty()) peers_.erase(at);
+            monitor_.ended(id);
             farewells_.emplace(id, farewell{peer, s.remote});
             events_.push(swarms::conn_closed{id, e.why});
             narrate(trace_names::swarm_closed, id, now,
@@ -569,6 +619,7 @@ private:
     address_book book_;
     peer_dialer dialer_;
     protected_peers protected_;
+    substream_monitor monitor_;
     connection_manager manager_;
     std::map<conn_id, slot> slots_;
     std::map<wire::peer_id, std::vector<conn_id>> peers_; // established, the newest last
@@ -580,6 +631,7 @@ private:
     std::map<request_id, std::vector<peer_dialer::cause>> causes_; // until told
     request_id failed_last_{};
     std::map<wire::peer_id, parked> parked_;
+    std::map<wire::peer_id, replacement> replacing_;
     std::size_t unread_ = 0; // of all connections
     std::optional<reason> ended_;
     bool settling_ = false;
@@ -590,3 +642,4 @@ private:
 } // namespace lp2p::inline v0
 
 #include <lp2p/swarm/swarm_dials.hpp>
+#include <lp2p/swarm/swarm_replace.hpp>

@@ -72,6 +72,7 @@ void swarm<Stack>::start_attempt(const peer_dialer::attempt& a, instant now) {
     s.dir = direction::outbound;
     s.remote = a.address;
     s.attempt = a;
+    if (replacing_.contains(a.peer)) manager_.expect_replacement(a.peer, now);
     commands_.push(dial_command{id, a.address});
     narrate(trace_names::swarm_dial_started, id, now,
             {{"peer", a.peer.bytes()}, {"address", a.address.bytes()}});
@@ -86,7 +87,8 @@ void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
         const bool found = s.remote != s.attempt.address; // what a name stood for
         causes.push_back({s.attempt.address, why, found ? s.remote : wire::multiaddr{}});
     }
-    if (manager_.has_any(s.attempt.peer)) {
+    if (replace_attempt_failed(s, why, now)) return;
+    if (manager_.has_any(s.attempt.peer) && !replacing_.contains(s.attempt.peer)) {
         if (dialer_.waits_for(s.attempt))
             parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why, std::move(causes)});
         return;
@@ -116,7 +118,10 @@ template <class Stack>
 void swarm<Stack>::tell_answer(peer_dialer::answer a, instant now) {
     const auto id = established(a.peer);
     for (const auto& w : a.waiters) {
-        if (!a.why && id)
+        if (const auto r = replacing_.find(a.peer);
+            r != replacing_.end() && r->second.request == w.request) {
+            if (a.why) replace_ended(a.peer, a.why, now);
+        } else if (!a.why && id)
             events_.push(swarms::dialed{w.request, w.how, *id});
         else {
             causes_[w.request] = a.causes;
@@ -171,6 +176,7 @@ void swarm<Stack>::shut_down(instant now) {
     if (ended_) return;
     ended_ = reason{swarms::errc::node_closed, party::local};
     protected_.clear();
+    replacing_.clear();
     dialer_.stop(swarms::errc::node_closed);
     parked_.clear();
     std::vector<conn_id> all;
@@ -257,6 +263,38 @@ bool swarm<Stack>::relieve_unread(instant now) {
     most->second.conn->close(swarms::errc::unread_limit, now);
     touch(most->first, most->second, now);
     return true;
+}
+
+/// What the monitor noticed, as events.
+template <class Stack>
+void swarm<Stack>::tell_alarms(instant now) {
+    while (auto alarm = monitor_.poll()) {
+        std::visit([&](const auto& a) { narrate(a, now); }, *alarm);
+        std::visit([&](auto& a) { events_.push(std::move(a)); }, *alarm);
+    }
+}
+
+template <class Stack>
+void swarm<Stack>::narrate(const swarms::streams_high& a, instant now) const {
+    narrate(trace_names::streams_high, a.conn, now,
+            {{"what", to_string(a.what)},
+             {"protocol", std::string_view{a.protocol}},
+             {"level", std::int64_t{a.level}},
+             {"value", std::int64_t{a.value}},
+             {"limit", std::int64_t{a.limit}}});
+}
+template <class Stack>
+void swarm<Stack>::narrate(const swarms::streams_normal& a, instant now) const {
+    narrate(trace_names::streams_normal, a.conn, now,
+            {{"what", to_string(a.what)}, {"protocol", std::string_view{a.protocol}}});
+}
+template <class Stack>
+void swarm<Stack>::narrate(const swarms::streams_leaking& a, instant now) const {
+    narrate(trace_names::streams_leaking, a.conn, now,
+            {{"protocol", std::string_view{a.protocol}},
+             {"dir", to_string(a.dir)},
+             {"count", std::int64_t{a.count}},
+             {"age_ns", a.age.count()}});
 }
 
 } // namespace lp2p::inline v0
