@@ -8,7 +8,7 @@
 namespace lp2p::service {
 namespace {
 
-constexpr auto last = static_cast<std::uint16_t>(errc::record_outdated);
+constexpr auto last = static_cast<std::uint16_t>(errc::protocol_refused);
 
 TEST(ServiceErrc, EveryCodeHasANameASentenceAndAFault) {
     std::set<std::string_view> names;

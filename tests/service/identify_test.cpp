@@ -680,7 +680,7 @@ TEST_F(Identify, WhatIsKeptOfARecordIsBounded) {
     EXPECT_EQ(s.about(conn)->record->left_out, 1U);
 }
 
-TEST_F(Identify, EachRecordIsNarrated) {
+TEST_F(Identify, EachRecordAndListIsNarrated) {
     struct heard {
         std::vector<std::string> lines;
     } log;
@@ -692,7 +692,8 @@ TEST_F(Identify, EachRecordIsNarrated) {
     answer(with_record(sealed(record(7))));
     (void)s.finished(remote_pushes(with_record(sealed(record(7), stranger))), {}, h, now);
     EXPECT_EQ(log.lines,
-              (std::vector<std::string>{"identify.record.believed", "identify.record.ignored"}));
+              (std::vector<std::string>{"identify.record.believed", "identify.list.changed",
+                                        "identify.record.ignored", "identify.list.changed"}));
 }
 
 TEST_F(Identify, OurRecordIsSaidAndWhereItDoesNotFitInASecondPart) { // H27

@@ -36,8 +36,9 @@ public:
     };
 
     std::map<conn_id, connection_state> connections;
-    std::map<substream_id, substream> streams; ///< gone ones too
-    std::optional<error> open_fails;           ///< every `open` fails at once with it
+    std::map<substream_id, substream> streams;       ///< gone ones too
+    std::optional<error> open_fails;                 ///< every `open` fails at once with it
+    std::vector<std::pair<conn_id, error>> replaced; ///< what `replace` was asked
 
     conn_id connect(const wire::peer_id& peer) {
         const conn_id id{++last_conn_};
@@ -153,6 +154,11 @@ public:
     [[nodiscard]] protocol_knowledge* knowledge(conn_id conn) {
         const auto at = connections.find(conn);
         return at == connections.end() ? nullptr : &at->second.knows;
+    }
+
+    status replace(conn_id conn, error why, instant) {
+        replaced.emplace_back(conn, why);
+        return {};
     }
 
 private:

@@ -16,6 +16,8 @@ enum class errc : std::uint16_t {
     unknown_topic,      ///< not subscribed to it
     message_too_large,  ///< over what peers take
     record_outdated,    ///< a signed record with a lower number than one before it
+    gossip_silent,      ///< nothing was heard from the peer, though it was asked
+    protocol_refused,   ///< the peer lists pubsub and refuses it, or took it back
 };
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
@@ -27,6 +29,10 @@ enum class errc : std::uint16_t {
     case errc::replaced_by_newer:
     case errc::connection_ended:
         return fault::closed;
+    case errc::gossip_silent:
+        return fault::timeout;
+    case errc::protocol_refused:
+        return fault::refused;
     case errc::no_pubsub:
     case errc::unknown_topic:
         return fault::local;
@@ -56,6 +62,10 @@ enum class errc : std::uint16_t {
         return "message_too_large";
     case errc::record_outdated:
         return "record_outdated";
+    case errc::gossip_silent:
+        return "gossip_silent";
+    case errc::protocol_refused:
+        return "protocol_refused";
     }
     return {};
 }
@@ -77,6 +87,10 @@ enum class errc : std::uint16_t {
         return "the message is larger than peers take";
     case errc::record_outdated:
         return "the peer signed a newer record of its addresses before";
+    case errc::gossip_silent:
+        return "no gossip was heard from the peer, though it was asked for some";
+    case errc::protocol_refused:
+        return "the peer listed pubsub on this connection and refuses it";
     }
     return {};
 }

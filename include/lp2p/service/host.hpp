@@ -24,7 +24,7 @@ template <class H>
 concept host = requires(H h, const H c, conn_id conn, substream_id id, const wire::peer_id& peer,
                         std::span<const std::string> protocols, purpose use, instant now,
                         confirm how, byte_view bytes, const shared_bytes& shared, std::size_t n,
-                        std::uint32_t code, std::string_view name) {
+                        std::uint32_t code, std::string_view name, error why) {
     { h.open(conn, protocols, use, now, how, now) } -> std::same_as<result<substream_id>>;
     { c.read(id) } -> std::same_as<byte_view>;
     h.consume(id, n, now);
@@ -37,6 +37,7 @@ concept host = requires(H h, const H c, conn_id conn, substream_id id, const wir
     { c.established(peer) } -> std::same_as<std::optional<conn_id>>;
     { c.supports(peer, name) } -> std::same_as<support>;
     { h.knowledge(conn) } -> std::same_as<protocol_knowledge*>;
+    { h.replace(conn, why, now) } -> std::same_as<status>;
 };
 
 /// Most bytes that a machine is given at once, so that it can answer before it is given more.

@@ -228,6 +228,12 @@ public:
         return at == peers_.end() ? protocol_knowledge::change{}
                                   : std::exchange(at->second.changed, {});
     }
+    /// What lists took back since this was last asked.
+    [[nodiscard]] std::vector<std::string> take_removed(conn_id conn) {
+        const auto at = peers_.find(conn);
+        return at == peers_.end() ? std::vector<std::string>{}
+                                  : std::exchange(at->second.removed, {});
+    }
     /// Says everything again to one peer, because it may have forgotten us (H5, H29). Where a push
     /// is under way or the bucket is empty, it follows.
     template <host Host>
@@ -282,6 +288,7 @@ private:
         token_bucket pushes_out;
         std::optional<info> said;
         protocol_knowledge::change changed; ///< not taken yet
+        std::vector<std::string> removed;   ///< the same, for whoever warns
     };
 
     [[nodiscard]] identify::requester::config asked_config(const entry& e) const {
@@ -444,6 +451,15 @@ private:
         const bool accepted = change.accepted;
         if (!accepted || !change.added.empty() || !change.removed.empty())
             events_.push(protocols_updated{conn, source, accepted});
+        if (config_.trace && accepted)
+            config_.trace({now,
+                           static_cast<std::uint64_t>(conn),
+                           0,
+                           trace_names::identify_list_changed,
+                           {{"source", to_string(source)},
+                            {"added", static_cast<std::int64_t>(change.added.size())},
+                            {"removed", static_cast<std::int64_t>(change.removed.size())}}});
+        e.removed = change.removed;
         merge(e.changed, std::move(change));
         return accepted;
     }

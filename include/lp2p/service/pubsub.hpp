@@ -64,8 +64,9 @@ public:
     template <host Host>
     void opened(conn_id conn, direction dir, Host& h, instant now) {
         const wire::peer_id id = h.peer(conn);
-        entry& e = peers_[id];
-        e.conns.push_back({conn, dir, 0, false});
+        entry& e = entry_of(id, now);
+        e.conns.push_back({conn, dir});
+        watches_.set(id, e.watch.next());
         if (e.index) ready(id, e, e.kind, conn, now); // known by a stream that was faster
         if (e.out == stream_state::none) open_stream(id, e, h, now);
         drain(h, now);
@@ -84,6 +85,10 @@ public:
         forget_if_gone(id, h, now);
         drain(h, now);
     }
+    /// This connection ends soon, another one replaces it: our stream moves there now, and what it
+    /// did not finish goes again. What comes on this one is still read.
+    template <host Host>
+    void leaving(conn_id conn, Host& h, instant now);
     /// The remote opened a stream. That may be before the connection counts as established: rust
     /// opens at once, and never says its subscriptions again (H3).
     template <host Host>
@@ -91,7 +96,8 @@ public:
         const wire::peer_id peer = h.peer(id.conn);
         const auto kind = pubsub::kind_of(h.protocol(id));
         if (peer.empty() || !kind) return h.reset(id, 0, now);
-        entry& e = peers_[peer];
+        entry& e = entry_of(peer, now);
+        e.ever_in = true;
         ready(peer, e, e.out == stream_state::live ? e.kind : *kind, id.conn, now);
         if (!e.in.empty()) // the newest wins; what the older ones hold complete is still read
             h.finish(e.in.back().id, now);
@@ -105,6 +111,7 @@ public:
                                                                  rpc_config(), now)});
         owners_[id] = peer;
         events_.push(pubsub_stream_in{peer, id.conn});
+        narrate(trace_names::pubsub_in_opened, id, now, {{"peer", peer.bytes()}});
         // The remote may have forgotten our subscriptions together with its old stream (H3).
         visit([&](auto& r) { r.resend_subscriptions(*e.index); });
         read(peer, e, id, h, now);
@@ -121,10 +128,12 @@ public:
         e.out = stream_state::live;
         e.writer =
             std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound, rpc_config(), now);
-        e.failures = 0;
+        e.failures = e.renewals = 0;
         e.refused = false;
         ready(peer, e, kind, id.conn, now);
         events_.push(pubsub_stream_out{peer, id.conn, kind});
+        narrate(trace_names::pubsub_stream_opened, id, now,
+                {{"peer", peer.bytes()}, {"protocol", h.protocol(id)}});
         visit([&](auto& r) { r.hello(*e.index); });
         e.greeted = false;
         write(e, h, now);
@@ -141,8 +150,7 @@ public:
         entry& e = peers_.at(peer);
         e.out = stream_state::none;
         e.out_id = {};
-        events_.push(pubsub_refused{peer, why});
-        again(peer, e, id.conn, why, h, now);
+        open_failed(peer, e, id.conn, why, h, now);
         return true;
     }
     /// Readable: true where the substream is ours.
@@ -200,17 +208,10 @@ public:
         drain(h, now);
         return true;
     }
-    /// A list of the peer came: it may support pubsub now where it refused before.
+    /// A list of the peer came on a connection: it may support pubsub now where it refused before,
+    /// or no longer. `agent` as identify says it.
     template <host Host>
-    void listed(conn_id conn, Host& h, instant now) {
-        const wire::peer_id peer = h.peer(conn);
-        const auto at = peers_.find(peer);
-        if (at == peers_.end() || at->second.out != stream_state::none || !at->second.refused)
-            return;
-        for (const std::string& p : config_.protocols)
-            if (h.supports(peer, p) == support::supported)
-                return open_stream(peer, at->second, h, now);
-    }
+    void listed(conn_id conn, std::string_view agent, Host& h, instant now);
 
     // --- for the application --------------------------------------------------------------------
     template <host Host>
@@ -233,7 +234,8 @@ public:
         drain(h, now);
         return done;
     }
-    /// The verdict that the validator did not give at once; of a message that waits no more, nothing.
+    /// The verdict that the validator did not give at once; of a message that waits no more,
+    /// nothing.
     template <host Host>
     void validated(pubsub::message_handle id, pubsub::verdict v, Host& h, instant now) {
         visit([&](auto& r) { r.validated(id, v, now); });
@@ -259,16 +261,21 @@ public:
     // --- the machine ----------------------------------------------------------------------------
     [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
     [[nodiscard]] std::optional<instant> next_timeout() const {
-        return earlier(retries_.next(), visit([](const auto& r) { return r.next_timeout(); }));
+        return earlier(earlier(retries_.next(), watches_.next()),
+                       visit([](const auto& r) { return r.next_timeout(); }));
     }
     template <host Host>
     void handle_timeout(Host& h, instant now) {
         visit([&](auto& r) { r.handle_timeout(now); });
         while (const auto peer = retries_.expire(now)) {
             const auto at = peers_.find(*peer);
-            if (at != peers_.end() && at->second.out == stream_state::none && !at->second.refused)
+            if (at == peers_.end() || at->second.out != stream_state::none) continue;
+            if (at->second.refused)
+                renew(*peer, at->second, errc::protocol_refused, h, now);
+            else
                 open_stream(*peer, at->second, h, now);
         }
+        while (const auto peer = watches_.expire(now)) look(*peer, h, now);
         drain(h, now);
     }
 
@@ -290,34 +297,41 @@ private:
         return {.rpc_most = config_.bounds->rpc};
     }
 
-    // --- our stream ----------------------------------------------------------------------------------
+    // --- our stream
+    // ----------------------------------------------------------------------------------
     template <host Host>
     void open_stream(const wire::peer_id& peer, entry& e, Host& h, instant now) {
         retries_.erase(peer);
         carrier* const best = best_carrier(e, h);
         e.refused = best == nullptr;
-        if (e.refused) return;
+        if (e.refused) return given_up(peer, e, h, now);
         carrier& on = *best;
         if (on.streams >= config_.bounds->pubsub_streams_per_connection) {
             if (!std::exchange(on.exhausted, true)) events_.push(pubsub_exhausted{peer, on.conn});
-            return;
+            return renew(peer, e, errc::streams_exhausted, h, now);
         }
         const auto id = h.open(on.conn, config_.protocols, purpose::pubsub,
                                after(now, config_.bounds->open_timeout), confirm::wait, now);
-        if (!id) {
-            events_.push(pubsub_refused{peer, id.error()});
-            return again(peer, e, on.conn, id.error(), h, now);
-        }
+        if (!id) return open_failed(peer, e, on.conn, id.error(), h, now);
         on.streams += 1;
         e.out = stream_state::opening;
         e.out_id = *id;
         owners_[*id] = peer;
     }
+    template <host Host>
+    void open_failed(const wire::peer_id& peer, entry& e, conn_id conn, error why, Host& h,
+                     instant now) {
+        events_.push(pubsub_refused{peer, why});
+        narrate(trace_names::pubsub_stream_failed, {conn, {}}, now,
+                {{"peer", peer.bytes()}, {"why", why}});
+        again(peer, e, conn, why, h, now);
+    }
     /// The newest connection where the remote did not say no; null where there is none.
     template <host Host>
     carrier* best_carrier(entry& e, Host& h) const {
-        const auto at = std::find_if(e.conns.rbegin(), e.conns.rend(),
-                                     [&](const carrier& c) { return !is_unsupported(c.conn, h); });
+        const auto at = std::find_if(e.conns.rbegin(), e.conns.rend(), [&](const carrier& c) {
+            return !c.leaving && !is_unsupported(c.conn, h);
+        });
         return at == e.conns.rend() ? nullptr : &*at;
     }
     /// True where the remote said no to all that we propose, by `na` or by a list without them.
@@ -336,7 +350,7 @@ private:
         const carrier* const best = best_carrier(e, h);
         if (best != nullptr && best->conn != conn) return open_stream(peer, e, h, now);
         e.refused = best == nullptr || why == fault::refused;
-        if (e.refused) return;
+        if (e.refused) return given_up(peer, e, h, now);
         retries_.set(peer, after(now, retry_least * (1U << std::min(e.failures, 6U))));
         e.failures += 1;
     }
@@ -349,6 +363,8 @@ private:
         if (e.writer) e.keep_unsent(std::move(*e.writer).unsent(), config_.bounds->rpc);
         e.writer.reset();
         events_.push(pubsub_stream_lost{peer, conn, why});
+        narrate(trace_names::pubsub_stream_closed, {conn, {}}, now,
+                {{"peer", peer.bytes()}, {"why", why}});
         again(peer, e, conn, why, h, now);
     }
     /// Writes what waits, one RPC after the other, as far as the stream takes it.
@@ -376,7 +392,8 @@ private:
         return !e.unsent.empty() && e.writer->send(std::exchange(e.unsent, {}));
     }
 
-    // --- their streams -------------------------------------------------------------------------------
+    // --- their streams
+    // -------------------------------------------------------------------------------
     template <host Host>
     void read(const wire::peer_id& peer, entry& e, substream_id id, Host& h, instant now) {
         pubsub::rpc_stream* s = e.stream_of(id);
@@ -403,6 +420,7 @@ private:
         while (s.poll_event()) {
         }
         while (const auto frame = s.take()) {
+            heard(e, now);
             const status read = pubsub::decode_rpc(*frame, rpc_bounds(), scratch_);
             if (read)
                 visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
@@ -430,6 +448,11 @@ private:
         e.in.erase(at);
         if (how.how == end::fin) h.finish(id, now);
         events_.push(pubsub_stream_in_lost{peer, id.conn});
+        narrate(trace_names::pubsub_in_closed, id, now,
+                {{"peer", peer.bytes()}, {"how", how.how == end::fin ? "fin" : "reset"}});
+        if (!e.in.empty()) return;
+        e.watch.in_lost(now);
+        watches_.set(peer, e.watch.next());
     }
     void drop_inbound(entry& e, conn_id conn) {
         std::erase_if(e.in, [&](const inbound_stream& s) {
@@ -439,7 +462,29 @@ private:
         });
     }
 
-    // --- the router ----------------------------------------------------------------------------------
+    // --- keeping it alive: pubsub_remedies.hpp
+    // --------------------------------------------------------
+    void heard(entry& e, instant now);
+    template <host Host>
+    void look(const wire::peer_id& peer, Host& h, instant now);
+    template <host Host>
+    void help(const wire::peer_id& peer, entry& e, remedy r, error why, Host& h, instant now);
+    template <host Host>
+    void given_up(const wire::peer_id& peer, entry& e, Host& h, instant now);
+    template <host Host>
+    void renew(const wire::peer_id& peer, entry& e, error why, Host& h, instant now);
+    void narrate(std::string_view name, substream_id id, instant now,
+                 std::initializer_list<trace_field> fields) const {
+        if (config_.trace)
+            config_.trace({now, static_cast<std::uint64_t>(id.conn),
+                           static_cast<std::uint32_t>(id.stream), name, fields});
+    }
+
+    // --- the router
+    // ----------------------------------------------------------------------------------
+    entry& entry_of(const wire::peer_id& id, instant now) {
+        return peers_.try_emplace(id, *config_.bounds, now).first->second;
+    }
     void ready(const wire::peer_id& peer, entry& e, pubsub::peer_kind kind, conn_id conn,
                instant now) {
         const carrier* on = e.carrier_of(conn);
@@ -456,6 +501,7 @@ private:
         const auto index = at->second.index;
         peers_.erase(at);
         retries_.erase(id);
+        watches_.erase(id);
         if (!index) return;
         visit([&](auto& r) { r.peer_gone(*index, now); });
         drain(h, now); // who left which mesh is told by name
@@ -504,15 +550,23 @@ private:
         events_.push(service::peer_unsubscribed{e.topic, peer(e.peer)});
     }
     template <host Host>
-    void on(const pubsub::grafted& e, Host&, instant) {
+    void on(const pubsub::grafted& e, Host&, instant now) {
+        narrate(trace_names::pubsub_graft, {}, now,
+                {{"peer", peer(e.peer).bytes()},
+                 {"topic", e.topic.text()},
+                 {"by", e.by_peer ? "remote" : "local"}});
         events_.push(service::grafted{e.topic, peer(e.peer), e.by_peer});
     }
     template <host Host>
-    void on(const pubsub::pruned& e, Host&, instant) {
+    void on(const pubsub::pruned& e, Host&, instant now) {
+        narrate(trace_names::pubsub_prune, {}, now,
+                {{"peer", peer(e.peer).bytes()}, {"topic", e.topic.text()}, {"why", e.why}});
         events_.push(service::pruned{e.topic, e.why, peer(e.peer)});
     }
     template <host Host>
-    void on(const pubsub::rejected& e, Host&, instant) {
+    void on(const pubsub::rejected& e, Host&, instant now) {
+        narrate(trace_names::pubsub_reject, {}, now,
+                {{"peer", peer(e.peer).bytes()}, {"why", e.why}, {"count", std::int64_t{e.count}}});
         events_.push(service::message_rejected{e.why, e.count, peer(e.peer)});
     }
     template <host Host>
@@ -520,7 +574,12 @@ private:
         events_.push(service::messages_dropped{e.count});
     }
     template <host Host>
-    void on(const pubsub::slow_peer& e, Host&, instant) {
+    void on(const pubsub::slow_peer& e, Host&, instant now) {
+        narrate(trace_names::pubsub_dropped, {}, now,
+                {{"peer", peer(e.peer).bytes()},
+                 {"gossip", std::int64_t{e.gossip}},
+                 {"forwarded", std::int64_t{e.forwarded}},
+                 {"own", std::int64_t{e.own}}});
         events_.push(service::slow_peer{peer(e.peer), e.gossip + e.forwarded + e.own});
     }
     template <class Other, host Host>
@@ -547,6 +606,7 @@ private:
 
     static constexpr std::size_t inbound_kept = 4;
     static constexpr duration retry_least = milliseconds{500};
+    static constexpr duration renew_least = seconds{2};
     static constexpr std::size_t write_piece = 64 * 1024;
 
     config config_;
@@ -558,8 +618,12 @@ private:
     std::map<substream_id, wire::peer_id> owners_;
     std::map<pubsub::peer_index, wire::peer_id> by_index_;
     deadline_index<wire::peer_id> retries_;
+    deadline_index<wire::peer_id> watches_;
+    instant heard_any_{}; ///< from whomever
     event_queue<event> events_;
     pubsub::rpc scratch_;
 };
 
 } // namespace lp2p::inline v0::service
+
+#include <lp2p/service/pubsub_remedies.hpp> // IWYU pragma: export

@@ -4,6 +4,7 @@
 
 #include <lp2p/connection/substream.hpp>
 #include <lp2p/protocol/pubsub/router_config.hpp>
+#include <lp2p/service/gossip_watch.hpp>
 #include <lp2p/wire/peer_id.hpp>
 
 #include <variant>
@@ -80,9 +81,28 @@ struct pubsub_exhausted {
     conn_id conn;
 };
 
-using pubsub_event = std::variant<pubsub_message, peer_subscribed, peer_unsubscribed, grafted,
-                                  pruned, message_rejected, messages_dropped, slow_peer,
-                                  pubsub_stream_out, pubsub_stream_lost, pubsub_stream_in,
-                                  pubsub_stream_in_lost, pubsub_refused, pubsub_exhausted>;
+/// Nothing is heard from a peer that should be heard, though it was asked for a message that it
+/// must have; `quiet`: since when. Remedies follow, until `gossip_heard`.
+struct gossip_silent {
+    wire::peer_id peer;
+    conn_id conn; ///< that carries our stream
+    duration quiet;
+};
+struct gossip_heard {
+    wire::peer_id peer;
+};
+/// Something is done for gossip with this peer.
+struct gossip_remedy {
+    wire::peer_id peer;
+    conn_id conn;
+    error why;
+    remedy action;
+};
+
+using pubsub_event =
+    std::variant<pubsub_message, peer_subscribed, peer_unsubscribed, grafted, pruned,
+                 message_rejected, messages_dropped, slow_peer, pubsub_stream_out,
+                 pubsub_stream_lost, pubsub_stream_in, pubsub_stream_in_lost, pubsub_refused,
+                 pubsub_exhausted, gossip_silent, gossip_heard, gossip_remedy>;
 
 } // namespace lp2p::inline v0::service

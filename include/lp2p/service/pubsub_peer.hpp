@@ -5,8 +5,10 @@
 #pragma once
 
 #include <lp2p/connection/substream.hpp>
+#include <lp2p/core/token_bucket.hpp>
 #include <lp2p/protocol/pubsub/router_config.hpp>
 #include <lp2p/protocol/pubsub/rpc_stream.hpp>
+#include <lp2p/service/gossip_watch.hpp>
 
 #include <memory>
 #include <optional>
@@ -20,13 +22,26 @@ struct pubsub_peer {
     struct carrier {
         conn_id conn;
         direction dir;
-        std::uint32_t streams; ///< of ours, opened on it in its life (H1)
-        bool exhausted;        ///< `pubsub_exhausted` was told
+        std::uint32_t streams = 0; ///< of ours, opened on it in its life (H1)
+        bool exhausted = false;    ///< `pubsub_exhausted` was told
+        bool leaving = false;      ///< another connection replaces it
+        bool listed = false;       ///< a list of the peer on it had a pubsub protocol
+        bool withdrawn = false;    ///< and a later one has none
+        bool rust = false;         ///< says that it is rust-libp2p
+
+        /// Whether a refusal is one that a new connection cures: the peer says no to what it lists,
+        /// or it is rust, which withdraws pubsub when its streams were used up (H1), not for good.
+        [[nodiscard]] bool may_renew() const noexcept { return listed && (rust || !withdrawn); }
     };
     struct inbound_stream {
         substream_id id;
         std::unique_ptr<pubsub::rpc_stream> reader;
     };
+
+    explicit pubsub_peer(const limits& l = default_limits, instant now = {}) noexcept
+        : watch{{.stream = l.gossip_stream, .silence = l.gossip_silence, .answer = l.gossip_answer},
+                now}
+        , remedies{l.remedies, now} {}
 
     std::vector<carrier> conns; ///< the newest last
     std::optional<pubsub::peer_index> index;
@@ -39,6 +54,11 @@ struct pubsub_peer {
     std::vector<inbound_stream> in; ///< the newest last
     std::uint32_t failures = 0;
     bool refused = false; ///< `na`: not asked again before a list or a new connection
+    bool ever_in = false; ///< it has opened a stream
+    gossip_watch watch;
+    token_bucket remedies;
+    std::uint32_t renewals = 0; ///< connections asked for since our stream was open
+    instant renewed_at{};
 
     [[nodiscard]] carrier* carrier_of(conn_id conn) noexcept {
         for (carrier& c : conns)
@@ -52,8 +72,8 @@ struct pubsub_peer {
             if (s.id == id) return s.reader.get();
         return nullptr;
     }
-    /// What a stream did not finish, before what was kept already. Who takes nothing on stream after
-    /// stream loses it in the end: more than `most` bytes are not kept.
+    /// What a stream did not finish, before what was kept already. Who takes nothing on stream
+    /// after stream loses it in the end: more than `most` bytes are not kept.
     void keep_unsent(byte_vector cut, std::size_t most) {
         append(cut, unsent);
         if (cut.size() > most) cut.clear();

@@ -52,10 +52,11 @@ enum class errc : std::uint16_t {
     too_many_topics,
     unknown_peer,
     signing_failed,
+    peer_unreachable,
 };
 
 /// The largest code, for tables and tests.
-inline constexpr errc last_errc = errc::signing_failed;
+inline constexpr errc last_errc = errc::peer_unreachable;
 
 [[nodiscard]] constexpr fault fault_of(errc e) noexcept {
     switch (e) {
@@ -92,6 +93,7 @@ inline constexpr errc last_errc = errc::signing_failed;
     case errc::stream_reset:
     case errc::closed_by_peer:
     case errc::peer_left_topic:
+    case errc::peer_unreachable:
         return fault::closed;
     case errc::pruned_by_peer:
         return fault::refused;
@@ -198,6 +200,8 @@ inline constexpr errc last_errc = errc::signing_failed;
         return "unknown_peer";
     case errc::signing_failed:
         return "signing_failed";
+    case errc::peer_unreachable:
+        return "peer_unreachable";
     }
     return {};
 }
@@ -287,6 +291,8 @@ inline constexpr errc last_errc = errc::signing_failed;
         return "the router does not know that peer";
     case errc::signing_failed:
         return "the crypto provider could not sign the message";
+    case errc::peer_unreachable:
+        return "the peer takes no pubsub stream of ours";
     }
     return {};
 }

@@ -34,6 +34,9 @@ public:
     }
     void peer_gone(peer_index peer, instant) { core_.peers().remove(peer); }
     void hello(peer_index peer) { resend_subscriptions(peer); }
+    /// Floodsub keeps no message: nobody can be asked.
+    static bool question(peer_index) noexcept { return false; }
+    static void unreachable(peer_index) noexcept {}
     void resend_subscriptions(peer_index peer) {
         if (auto* p = core_.peers().find(peer)) core_.announce(*p);
     }

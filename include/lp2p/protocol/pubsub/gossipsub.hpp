@@ -35,8 +35,8 @@ struct config {
     bool graft_on_subscribe = true; ///< a mesh below d_lo does not wait for the heartbeat
     std::size_t ihave_rpcs = default_limits.ihave_rpcs; ///< per peer and heartbeat
     std::size_t ihave_ids =
-        default_limits.ihave_ids;  ///< asked for, per peer and heartbeat; and sent
-    duration promise = seconds{3}; ///< an advertised message that was asked for must be here
+        default_limits.ihave_ids;      ///< asked for, per peer and heartbeat; and sent
+    duration promise = seconds{3};     ///< an advertised message that was asked for must be here
     std::size_t dont_want_size = 1024; ///< bytes of data from which on IDONTWANT is said (v1.2)
 };
 
@@ -64,6 +64,11 @@ public:
     void hello(peer_index peer);
     /// The peer opened a new stream to us: it may have forgotten our subscriptions (H3).
     void resend_subscriptions(peer_index peer);
+    /// Asks a peer of a mesh for a message that it must have, to hear whether it is there. False
+    /// where there is no such message. The answer is a duplicate, or nothing.
+    bool question(peer_index peer);
+    /// The peer takes no pubsub stream of ours: it is no candidate for a mesh until `hello`.
+    void unreachable(peer_index peer);
     /// Appends one RPC with the length before it, ready for the peer's outbound stream; false where
     /// nothing waits. At most `queue.rpc` bytes and the length.
     [[nodiscard]] bool take_rpc(peer_index peer, byte_vector& out) {
@@ -212,10 +217,32 @@ inline void router::peer_gone(peer_index peer, instant) {
 inline void router::hello(peer_index peer) {
     peer_entry* p = core_.peers().find(peer);
     if (p == nullptr) return;
+    p->reachable = true;
     core_.announce(*p);
     for (const auto& [t, members] : meshes_)
         if (roster::contains_sorted(members, peer)) p->queue.graft(core_.peers().at(t).name);
     core_.told_output(*p);
+}
+
+inline bool router::question(peer_index peer) {
+    peer_entry* p = core_.peers().find(peer);
+    if (p == nullptr) return false;
+    for (const auto& [t, members] : meshes_) {
+        const auto id =
+            roster::contains_sorted(members, peer) ? cache_.settled_id(t) : std::nullopt;
+        if (!id) continue;
+        ask(*p, std::span{&*id, 1});
+        return true;
+    }
+    return false;
+}
+
+inline void router::unreachable(peer_index peer) {
+    peer_entry* p = core_.peers().find(peer);
+    if (p == nullptr) return;
+    p->reachable = false;
+    for (auto& [t, members] : meshes_) leave_mesh(peer, t, pubsub::errc::peer_unreachable);
+    for (auto& [t, f] : fanouts_) roster::erase_sorted(f.peers, peer);
 }
 
 inline void router::resend_subscriptions(peer_index peer) {

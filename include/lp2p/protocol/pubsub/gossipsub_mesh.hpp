@@ -12,7 +12,7 @@ namespace lp2p::inline v0::gossipsub {
 /// Whether we may graft a peer that is not in the mesh.
 inline bool router::may_graft(const peer_entry& p, topic_index t, instant now) const {
     const duration slack = config_.backoff_slack * config_.heartbeat;
-    return p.kind != peer_kind::floodsub && core_.acceptable(p, now) &&
+    return p.kind != peer_kind::floodsub && p.reachable && core_.acceptable(p, now) &&
            !roster::contains_sorted(meshes_.find(t)->second, p.index) &&
            backoffs_.find(t, p.id, now, slack) == nullptr;
 }
@@ -63,6 +63,7 @@ inline void router::on_graft(peer_entry& p, std::string_view topic, instant now)
     const auto found = t ? meshes_.find(*t) : meshes_.end();
     // Unknown topics are ignored: an answer would let the peer choose what we send.
     if (found == meshes_.end() || roster::contains_sorted(found->second, p.index)) return;
+    if (!p.reachable) return; // nothing could be said to it, neither messages nor a PRUNE
     if (const auto* held = backoffs_.find(*t, p.id, now)) {
         const bool soon =
             held->told != instant::min() && now < after(held->told, config_.graft_flood);
@@ -161,7 +162,7 @@ router::fanout_candidates(topic_index t, const std::vector<peer_index>& but, ins
     std::vector<peer_index> found;
     for (const peer_index s : core_.peers().at(t).subscribers) {
         const peer_entry& p = *core_.peers().find(s);
-        if (p.kind != peer_kind::floodsub && core_.acceptable(p, now) &&
+        if (p.kind != peer_kind::floodsub && p.reachable && core_.acceptable(p, now) &&
             !roster::contains_sorted(but, s))
             found.push_back(s);
     }

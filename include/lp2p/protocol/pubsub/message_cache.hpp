@@ -31,6 +31,9 @@ public:
     [[nodiscard]] std::optional<shared_bytes> get(const id_digest& digest, peer_index peer);
     /// Ids of a topic that are to be advertised, oldest first. Valid until the next call.
     void gossip_ids(topic_index topic, std::vector<byte_view>& out) const;
+    /// The newest id of a topic that is at least a heartbeat old and still advertised, so that
+    /// others of the mesh have it; nothing where there is none. Valid until the next call.
+    [[nodiscard]] std::optional<byte_view> settled_id(topic_index topic) const;
     /// A heartbeat has passed.
     void shift();
 
@@ -106,6 +109,13 @@ inline void message_cache::gossip_ids(topic_index topic, std::vector<byte_view>&
         --from;
     for (; from != entries_.end(); ++from)
         if (from->topic == topic) out.push_back(from->id.view());
+}
+
+inline std::optional<byte_view> message_cache::settled_id(topic_index topic) const {
+    for (auto e = entries_.rbegin();
+         e != entries_.rend() && e->heartbeat + limits_.gossip > heartbeat_; ++e)
+        if (e->topic == topic && e->heartbeat < heartbeat_) return e->id.view();
+    return std::nullopt;
 }
 
 inline void message_cache::shift() {

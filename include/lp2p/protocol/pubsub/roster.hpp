@@ -41,6 +41,7 @@ struct peer_entry {
     peer_index index;
     wire::peer_id id;
     peer_kind kind = peer_kind::floodsub;
+    bool reachable = true;           ///< false: it takes no stream of ours
     bool outbound = false;           ///< we dialed the connection that carries its pubsub
     bool output_told = false;        ///< `send_rpc` was told and the queue was not emptied since
     std::vector<topic_index> topics; ///< sorted

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#include <lp2p/service/gossip_watch.hpp>
+
+#include "tests/support/laws.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lp2p::service {
+namespace {
+
+using test::start;
+using step = gossip_watch::step;
+
+class GossipWatch : public testing::Test {
+protected:
+    instant now = start;
+    gossip_watch w{{.stream = seconds{10}, .silence = seconds{30}, .answer = seconds{5}}, start};
+    gossip_watch::facts f{.out_live = true, .in_open = true, .ever_in = true, .others = start};
+
+    /// The next thing that it wants, at most `most` from now on; others are heard all the time.
+    step next(duration most = seconds{600}) {
+        const instant until = now + most;
+        while (w.next() <= until) {
+            now = std::max(now, w.next());
+            f.others = now;
+            if (const step s = w.look(f, now); s != step::none) return s;
+        }
+        now = until;
+        return step::none;
+    }
+};
+
+TEST_F(GossipWatch, WhoIsHeardIsLeftAlone) {
+    for (int i = 0; i < 60; ++i) {
+        EXPECT_EQ(next(seconds{10}), step::none) << i;
+        EXPECT_FALSE(w.heard(now));
+    }
+}
+TEST_F(GossipWatch, WhoIsQuietWhileNobodySpeaksIsLeftAlone) {
+    for (int i = 0; i < 100; ++i) {
+        now = w.next();
+        f.others = start;
+        EXPECT_EQ(w.look(f, now), step::none);
+    }
+    EXPECT_GT(now, start + seconds{400});
+}
+TEST_F(GossipWatch, WhoIsQuietWhileOthersAreHeardIsAskedTwiceThenHelped) {
+    EXPECT_EQ(next(), step::question);
+    EXPECT_GE(now, start + seconds{30});
+    EXPECT_LE(now, start + seconds{40});
+    const instant asked = now;
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(now, asked + seconds{5});
+    EXPECT_FALSE(w.silent());
+    EXPECT_EQ(next(), step::remedy);
+    EXPECT_EQ(now, asked + seconds{10});
+    EXPECT_TRUE(w.silent());
+    EXPECT_EQ(w.quiet(now), now - start);
+}
+TEST_F(GossipWatch, AnAnswerIsEnough) {
+    EXPECT_EQ(next(), step::question);
+    EXPECT_FALSE(w.heard(now + seconds{1})) << "it was never silent";
+    const instant answered = now + seconds{1};
+    EXPECT_EQ(next(), step::question) << "a peer that says nothing of its own is asked again";
+    EXPECT_GE(now, answered + seconds{30});
+}
+TEST_F(GossipWatch, RemediesComeInOrderAndMoreSeldomRoundByRound) {
+    std::vector<remedy> used;
+    std::vector<instant> at;
+    while (used.size() < 7) {
+        const step s = next();
+        if (s != step::remedy) continue;
+        used.push_back(w.next_remedy());
+        at.push_back(now);
+        w.helped(now);
+    }
+    using enum remedy;
+    EXPECT_EQ(used, (std::vector{reopen, push, replace, reopen, push, replace, reopen}));
+    EXPECT_EQ(at[1] - at[0], seconds{5});
+    EXPECT_GT(at[3] - at[2], seconds{10}) << "it is asked again in between";
+    EXPECT_GT(at[6] - at[5], at[3] - at[2]);
+    EXPECT_TRUE(w.heard(now)) << "the silence is over";
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(w.next_remedy(), reopen) << "and the order begins anew";
+}
+TEST_F(GossipWatch, AStreamThatDoesNotComeBackIsAskedForSoon) {
+    EXPECT_EQ(next(seconds{20}), step::none);
+    f.in_open = false;
+    w.in_lost(now);
+    const instant lost = now;
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(now, lost + seconds{10});
+}
+TEST_F(GossipWatch, WhoNeverOpenedAStreamIsPushedOnceWhereNothingCanBeAsked) {
+    f.in_open = f.ever_in = false;
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(now, start + seconds{10});
+    EXPECT_TRUE(w.unanswerable(f, now));
+    EXPECT_EQ(next(), step::question);
+    EXPECT_FALSE(w.unanswerable(f, now)) << "once";
+    EXPECT_FALSE(w.silent());
+}
+TEST_F(GossipWatch, WithoutOurStreamItSaysNothing) {
+    f.out_live = false;
+    EXPECT_EQ(next(seconds{300}), step::none);
+}
+TEST_F(GossipWatch, ARemedyWithoutBudgetWaits) {
+    while (next() != step::remedy) {
+    }
+    w.postponed(now + seconds{7});
+    const instant then = now;
+    EXPECT_EQ(next(), step::remedy);
+    EXPECT_EQ(now, then + seconds{7});
+    EXPECT_EQ(w.next_remedy(), remedy::reopen);
+}
+
+} // namespace
+} // namespace lp2p::service
