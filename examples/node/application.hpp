@@ -7,6 +7,7 @@
 #include "lines.hpp"
 #include "options.hpp"
 #include "test_protocols.hpp"
+#include "warnings.hpp"
 
 #include <lp2p/io/driver.hpp>
 #include <lp2p/io/trace_log.hpp>
@@ -42,6 +43,7 @@ public:
         , out_{options_.name, options_.log_level}
         , driver_{on.get_executor(), node{typename Stack::crypto{}, std::move(key),
                                           config_of(options_, trace), lp2p::io::now()}}
+        , warnings_{out_, driver_.node()}
         , signals_{on, SIGINT, SIGTERM}
         , input_{on} {}
 
@@ -488,11 +490,6 @@ private:
                                {"closed", number(e.closed)},
                                {"rule", text(lp2p::to_string(e.rule))}});
     }
-    void on(const lp2p::swarms::redial_storm& e) {
-        out_.say("warning", {{"kind", "redial_storm"},
-                             {"peer", name(e.peer)},
-                             {"hint", "the peer dials again and again although it is connected"}});
-    }
 
     // --- events: identify, ping
     // ----------------------------------------------------------------------------
@@ -521,13 +518,6 @@ private:
                                        {"removed", change.removed},
                                        {"source", text(lp2p::service::to_string(e.source))},
                                        {"accepted", e.accepted}});
-        for (const auto& p : change.removed)
-            if (lp2p::pubsub::kind_of(p))
-                return out_.say("warning", {{"kind", "protocol_withdrawn"},
-                                            {"peer", peer_of(e.conn)},
-                                            {"conn", number(e.conn)},
-                                            {"value", p},
-                                            {"hint", "rust withdraws it after five streams (H1)"}});
     }
     void on(const lp2p::service::pinged& e) {
         out_.say("ping",
@@ -595,22 +585,10 @@ private:
         out_.say_error("reject", e.why,
                        {{"peer", name(e.peer)}, {"reason", code_of(e.why)}, {"count", e.count}});
     }
-    void on(const lp2p::service::messages_dropped& e) {
-        out_.say(
-            "warning",
-            {{"kind", "limit"}, {"value", e.count}, {"hint", "messages were not taken in time"}});
-    }
-    void on(const lp2p::service::slow_peer& e) {
-        out_.say("warning", {{"kind", "slow_peer"},
-                             {"peer", name(e.peer)},
-                             {"value", e.dropped},
-                             {"hint", "the peer reads more slowly than we publish"}});
-    }
     void on(const lp2p::service::pubsub_stream_out& e) {
         const std::string_view protocol = lp2p::pubsub::protocol_of(e.kind);
         pubsub_out_[e.peer] = text(protocol);
-        if (refused_.erase(e.peer) != 0)
-            out_.say("warning_cleared", {{"kind", "pubsub_refused"}, {"peer", name(e.peer)}});
+        warnings_.accepted(e.peer);
         out_.say("pubsub_out_stream_open",
                  {{"peer", name(e.peer)}, {"protocol", text(protocol)}, {"conn", number(e.conn)}});
     }
@@ -623,18 +601,15 @@ private:
     void on(const lp2p::service::pubsub_refused& e) {
         out_.say("pubsub_out_stream_closed",
                  {{"peer", name(e.peer)}, {"protocol", ""}, {"reason", code_of(e.why)}});
-        warn_refused(e.peer, code_of(e.why));
+        warnings_.refused(e.peer, code_of(e.why));
     }
-    void on(const lp2p::service::pubsub_exhausted& e) { warn_refused(e.peer, "streams_exhausted"); }
-    void warn_refused(const lp2p::wire::peer_id& peer, const std::string& why) {
-        if (!refused_.insert(peer).second) return;
-        out_.say("warning", {{"kind", "pubsub_refused"},
-                             {"peer", name(peer)},
-                             {"value", why},
-                             {"hint", "no pubsub stream to this peer: gossip to it stops"}});
+    void on(const lp2p::service::pubsub_exhausted& e) {
+        warnings_.refused(e.peer, "streams_exhausted");
     }
     template <class Other>
-    void on(const Other&) {}
+    void on(const Other& e) {
+        if constexpr (requires { warnings_.on(e); }) warnings_.on(e);
+    }
 
     struct said_error {
         std::optional<std::int64_t> at;
@@ -645,6 +620,7 @@ private:
     options options_;
     lines out_;
     driver driver_;
+    warnings<node> warnings_;
     asio::signal_set signals_;
     asio::posix::stream_descriptor input_;
     asio::streambuf line_{4096};
@@ -653,7 +629,6 @@ private:
     std::map<lp2p::substream_id, std::pair<std::string, lp2p::direction>> streams_;
     std::map<std::pair<std::string, std::string>, said_error> upgrade_errors_;
     std::map<lp2p::wire::peer_id, std::string> pubsub_out_;
-    std::set<lp2p::wire::peer_id> refused_;
     std::vector<stream> opened_;
     std::uint64_t published_ = 0;
     bool quitting_ = false;

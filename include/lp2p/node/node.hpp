@@ -345,8 +345,12 @@ private:
         while (auto e = identify_.poll_event()) std::visit([&](auto& told) { on(told, now); }, *e);
         while (auto e = ping_.poll_event()) std::visit([&](auto& told) { events_.push(told); }, *e);
         if (!pubsub_) return;
-        while (auto e = pubsub_->poll_event())
-            std::visit([&](auto& told) { events_.push(told); }, *e);
+        while (auto e = pubsub_->poll_event()) {
+            events_.push(std::visit([](auto& told) { return event{std::move(told)}; }, *e));
+            if (const auto* r = std::get_if<service::gossip_remedy>(&*e);
+                r != nullptr && r->action == service::remedy::push)
+                identify_.push(r->conn, swarm_, now);
+        }
     }
 
     // --- what connections say
@@ -371,10 +375,11 @@ private:
         events_.push(e);
     }
     /// A newcomer that was refused before it was established can be asked about, too.
-    void on(const swarms::duplicate_ended& e, instant) {
+    void on(const swarms::duplicate_ended& e, instant now) {
         if (const auto info = swarm_.look(e.closed); info && !known_.contains(e.closed))
             known_[e.closed] = {info->conn.peer(), info->remote, info->dir, false};
         events_.push(e);
+        if (e.rule == duplicate_rule::replaced && pubsub_) pubsub_->leaving(e.closed, swarm_, now);
     }
     void on(const swarms::dial_failed& e, instant) {
         causes_[e.request] = swarm_.take_causes(e.request);
@@ -444,11 +449,49 @@ private:
     void on(const service::identified& e, instant now) {
         events_.push(e);
         learn_addresses(e.conn);
-        if (pubsub_) pubsub_->listed(e.conn, swarm_, now);
+        swarm_.learn_agent(e.conn, agent_of(e.conn), now);
+        hear_list(e.conn, now);
     }
     void on(const service::protocols_updated& e, instant now) {
         events_.push(e);
-        if (pubsub_) pubsub_->listed(e.conn, swarm_, now);
+        if (std::string gone = withdrawn(e.conn); !gone.empty()) {
+            const withdrawal cause = cause_of(e, gone);
+            events_.push(protocol_withdrawn{e.conn, std::move(gone), cause});
+        }
+        hear_list(e.conn, now);
+    }
+    /// Of what the last list took back, the protocol that matters, if any.
+    [[nodiscard]] std::string withdrawn(conn_id conn) {
+        const auto removed = identify_.take_removed(conn);
+        const auto info = swarm_.look(conn);
+        if (!info) return {};
+        const auto& ours = pubsub_ ? pubsub_->protocols() : served_;
+        const bool speaks = std::any_of(ours.begin(), ours.end(), [&](const std::string& p) {
+            return info->conn.knowledge().of(p) == support::supported;
+        });
+        std::string open;
+        for (const std::string& p : removed) {
+            if (pubsub_ && pubsub_->serves(p) && !speaks) return p;
+            for (const protocol_usage& u : info->conn.ledger().usage())
+                if (u.protocol == p) open = p;
+        }
+        return open;
+    }
+    [[nodiscard]] withdrawal cause_of(const service::protocols_updated& e,
+                                      const std::string& protocol) const {
+        if (swarm_.supports(swarm_.peer(e.conn), protocol) == support::supported)
+            return withdrawal::other_connection;
+        const bool rust = agent_of(e.conn).starts_with("rust-libp2p");
+        return rust && e.source == service::list_source::push && pubsub::kind_of(protocol)
+                   ? withdrawal::handler_disabled
+                   : withdrawal::unknown;
+    }
+    void hear_list(conn_id conn, instant now) {
+        if (pubsub_) pubsub_->listed(conn, agent_of(conn), swarm_, now);
+    }
+    [[nodiscard]] std::string_view agent_of(conn_id conn) const noexcept {
+        const auto* info = identify_.about(conn);
+        return info == nullptr ? std::string_view{} : std::string_view{info->agent};
     }
     void on(const service::addresses_updated& e, instant) { learn_addresses(e.conn); }
     /// What the peer signed first; what it only says is kept behind that.
