@@ -461,6 +461,7 @@ private:
     }
     void on(const lp2p::swarms::conn_closed& e) {
         const auto peer = self().peer(e.id);
+        warnings_.ended(e.id);
         out_.say("conn_close", {{"peer", name(peer)},
                                 {"conn", number(e.id)},
                                 {"dir", text(lp2p::to_string(self().dialed_by(e.id)))},
@@ -518,6 +519,7 @@ private:
                                        {"removed", change.removed},
                                        {"source", text(lp2p::service::to_string(e.source))},
                                        {"accepted", e.accepted}});
+        warnings_.listed(e.conn, change.added);
     }
     void on(const lp2p::service::pinged& e) {
         out_.say("ping",
@@ -588,7 +590,6 @@ private:
     void on(const lp2p::service::pubsub_stream_out& e) {
         const std::string_view protocol = lp2p::pubsub::protocol_of(e.kind);
         pubsub_out_[e.peer] = text(protocol);
-        warnings_.accepted(e.peer);
         out_.say("pubsub_out_stream_open",
                  {{"peer", name(e.peer)}, {"protocol", text(protocol)}, {"conn", number(e.conn)}});
     }

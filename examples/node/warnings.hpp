@@ -7,8 +7,11 @@
 
 #include <lp2p/node/events.hpp>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace example {
 
@@ -62,11 +65,22 @@ public:
               {"age_ms", in_ms(e.age)}});
     }
     void on(const lp2p::protocol_withdrawn& e) {
+        withdrawn_[e.conn] = e.protocol;
         warn("protocol_withdrawn", node_.peer(e.conn), text(lp2p::describe(e.cause)),
              {{"conn", number(e.conn)},
               {"value", e.protocol},
               {"cause", text(lp2p::to_string(e.cause))}});
     }
+    /// A list of the peer has these again.
+    void listed(lp2p::conn_id conn, const std::vector<std::string>& added) {
+        const auto at = withdrawn_.find(conn);
+        if (at == withdrawn_.end()) return;
+        if (std::find(added.begin(), added.end(), at->second) == added.end()) return;
+        clear("protocol_withdrawn", node_.peer(conn),
+              {{"conn", number(conn)}, {"value", at->second}});
+        withdrawn_.erase(at);
+    }
+    void ended(lp2p::conn_id conn) { withdrawn_.erase(conn); }
     void on(const lp2p::service::gossip_silent& e) {
         warn("gossip_silent", e.peer,
              "nothing is heard from it, though it was asked for a message that it must have",
@@ -94,8 +108,8 @@ public:
             warn("pubsub_refused", peer, "no pubsub stream to this peer: gossip to it stops",
                  {{"value", why}});
     }
-    void accepted(const lp2p::wire::peer_id& peer) {
-        if (refused_.erase(peer) != 0) clear("pubsub_refused", peer, {});
+    void on(const lp2p::service::pubsub_accepted& e) {
+        if (refused_.erase(e.peer) != 0) clear("pubsub_refused", e.peer, {});
     }
 
 private:
@@ -109,19 +123,20 @@ private:
     void warn(const char* kind, const lp2p::wire::peer_id& peer, const std::string& hint,
               json about) {
         json line{{"kind", kind}, {"peer", name(peer)}};
-        line.update(about);
+        if (about.is_object()) line.update(about);
         line["hint"] = hint;
         out_.say("warning", std::move(line));
     }
     void clear(const char* kind, const lp2p::wire::peer_id& peer, json about) {
         json line{{"kind", kind}, {"peer", name(peer)}};
-        line.update(about);
+        if (about.is_object()) line.update(about);
         out_.say("warning_cleared", std::move(line));
     }
 
     lines& out_;
     Node& node_;
     std::set<lp2p::wire::peer_id> refused_;
+    std::map<lp2p::conn_id, std::string> withdrawn_;
 };
 
 } // namespace example

@@ -88,16 +88,23 @@ TEST_F(GossipWatch, AStreamThatDoesNotComeBackIsAskedForSoon) {
     f.in_open = false;
     w.in_lost(now);
     const instant lost = now;
-    EXPECT_EQ(next(), step::question);
-    EXPECT_EQ(now, lost + seconds{10});
+    EXPECT_EQ(next(), step::remind);
+    EXPECT_EQ(now, lost + seconds{2});
+    EXPECT_EQ(next(), step::question) << "reminded once";
+    EXPECT_GE(now, lost + seconds{10});
+    EXPECT_LE(now, lost + seconds{15});
+    w.in_opened();
+    w.in_lost(now);
+    EXPECT_EQ(next(), step::remind) << "the next one is another one";
 }
-TEST_F(GossipWatch, WhoNeverOpenedAStreamIsPushedOnceWhereNothingCanBeAsked) {
+TEST_F(GossipWatch, WhoNeverOpenedAStreamIsRemindedOnceAndIsNotSilentWhereNothingCanBeAsked) {
     f.in_open = f.ever_in = false;
-    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(next(), step::remind);
     EXPECT_EQ(now, start + seconds{10});
-    EXPECT_TRUE(w.unanswerable(f, now));
-    EXPECT_EQ(next(), step::question);
-    EXPECT_FALSE(w.unanswerable(f, now)) << "once";
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(next(), step::question);
+        w.unanswerable(now);
+    }
     EXPECT_FALSE(w.silent());
 }
 TEST_F(GossipWatch, WithoutOurStreamItSaysNothing) {

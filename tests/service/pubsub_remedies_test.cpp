@@ -113,7 +113,35 @@ TEST_F(Remedies, WhoNeverOpenedAStreamGetsOurIdentifyOnce) {
     const auto r = told<gossip_remedy>();
     ASSERT_EQ(r.size(), 1U);
     EXPECT_EQ(r[0].action, remedy::push);
+    EXPECT_EQ(r[0].why, errc::no_stream);
     EXPECT_EQ(r[0].conn, conn);
+}
+TEST_F(Remedies, WhoDoesNotOpenAnotherStreamIsRemindedAfterTwoSeconds) {
+    meshed();
+    (void)told<gossip_remedy>();
+    EXPECT_TRUE(s.finished(in, {end::reset, 0}, h, now)); // go gives up after four (H5)
+    advance(milliseconds{1900});
+    EXPECT_TRUE(told<gossip_remedy>().empty()) << "it may come back by itself";
+    advance(milliseconds{200});
+    ASSERT_EQ(told<gossip_remedy>().size(), 1U);
+    (void)remote_opens();
+    advance(seconds{8});
+    EXPECT_TRUE(told<gossip_remedy>().empty());
+}
+TEST_F(Remedies, AStreamThatIsResetAsSoonAsItIsAgreedIsRefused) {
+    opened();
+    EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+    EXPECT_TRUE(told<pubsub_refused>().empty()) << "once is no rule";
+    advance(seconds{1});
+    EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+    EXPECT_EQ(told<pubsub_refused>().size(), 1U);
+    advance(seconds{1});
+    (void)agree();
+    EXPECT_TRUE(told<pubsub_accepted>().empty()) << "not yet";
+    advance(seconds{2});
+    EXPECT_EQ(told<pubsub_accepted>().size(), 1U);
+    advance(seconds{10});
+    EXPECT_TRUE(told<pubsub_accepted>().empty());
 }
 TEST_F(Remedies, FourStreamsAreFollowedByANewConnectionAgainAndAgain) {
     ASSERT_TRUE(s.subscribe("t", h, now));

@@ -113,7 +113,9 @@ struct limits {
     duration gossip_stream = seconds{10};  ///< a peer without a pubsub stream to us is asked
     duration gossip_silence = seconds{30}; ///< nothing heard while others are: it is asked
     duration gossip_answer = seconds{5};   ///< to that, twice; then `gossip_silent` and remedies
-    bucket_size remedies{6, 0.2};          ///< per peer; what is over it waits
+    duration gossip_back = seconds{2};    ///< a peer's stream that ended; then it is reminded of us
+    duration gossip_settled = seconds{2}; ///< a stream of ours that is reset before was refused
+    bucket_size remedies{6, 0.2};         ///< per peer; what is over it waits
 
     // Dialing.
     std::size_t dials = 16;
@@ -213,6 +215,8 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("gossip_stream", l.gossip_stream);
     f("gossip_silence", l.gossip_silence);
     f("gossip_answer", l.gossip_answer);
+    f("gossip_back", l.gossip_back);
+    f("gossip_settled", l.gossip_settled);
     f("dials", l.dials);
     f("addresses_per_peer", l.addresses_per_peer);
     f("dial_backoff_least", l.dial_backoff_least);

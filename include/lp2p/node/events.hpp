@@ -48,19 +48,21 @@ struct protocol_withdrawn {
     return {};
 }
 
-using node_event = std::variant<
-    swarms::conn_opened, swarms::conn_closed, swarms::upgrade_failed, swarms::duplicate_ended,
-    swarms::redial_storm, swarms::replace_failed, swarms::replace_gap, swarms::streams_high,
-    swarms::streams_normal, swarms::streams_leaking, swarms::dialed, swarms::dial_failed,
-    swarms::reconnect_planned, swarms::reconnecting, swarms::substream_open,
-    swarms::substream_failed, swarms::substream_readable, swarms::substream_writable,
-    swarms::substream_finished, swarms::substream_reset, swarms::substream_ended,
-    service::identified, service::identify_failed, service::protocols_updated, service::pinged,
-    service::ping_failed, service::pubsub_message, service::peer_subscribed,
-    service::peer_unsubscribed, service::grafted, service::pruned, service::message_rejected,
-    service::messages_dropped, service::slow_peer, service::pubsub_stream_out,
-    service::pubsub_stream_lost, service::pubsub_stream_in, service::pubsub_stream_in_lost,
-    service::pubsub_refused, service::pubsub_exhausted, service::gossip_silent,
-    service::gossip_heard, service::gossip_remedy, protocol_withdrawn, swarms::ended>;
+using node_event =
+    std::variant<swarms::conn_opened, swarms::conn_closed, swarms::upgrade_failed,
+                 swarms::duplicate_ended, swarms::redial_storm, swarms::replace_failed,
+                 swarms::replace_gap, swarms::streams_high, swarms::streams_normal,
+                 swarms::streams_leaking, swarms::dialed, swarms::dial_failed,
+                 swarms::reconnect_planned, swarms::reconnecting, swarms::substream_open,
+                 swarms::substream_failed, swarms::substream_readable, swarms::substream_writable,
+                 swarms::substream_finished, swarms::substream_reset, swarms::substream_ended,
+                 service::identified, service::identify_failed, service::protocols_updated,
+                 service::pinged, service::ping_failed, service::pubsub_message,
+                 service::peer_subscribed, service::peer_unsubscribed, service::grafted,
+                 service::pruned, service::message_rejected, service::messages_dropped,
+                 service::slow_peer, service::pubsub_stream_out, service::pubsub_stream_lost,
+                 service::pubsub_stream_in, service::pubsub_stream_in_lost, service::pubsub_refused,
+                 service::pubsub_accepted, service::pubsub_exhausted, service::gossip_silent,
+                 service::gossip_heard, service::gossip_remedy, protocol_withdrawn, swarms::ended>;
 
 } // namespace lp2p::inline v0

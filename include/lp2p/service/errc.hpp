@@ -17,6 +17,7 @@ enum class errc : std::uint16_t {
     message_too_large,  ///< over what peers take
     record_outdated,    ///< a signed record with a lower number than one before it
     gossip_silent,      ///< nothing was heard from the peer, though it was asked
+    no_stream,          ///< the peer has no pubsub stream to us
     protocol_refused,   ///< the peer lists pubsub and refuses it, or took it back
 };
 
@@ -30,6 +31,7 @@ enum class errc : std::uint16_t {
     case errc::connection_ended:
         return fault::closed;
     case errc::gossip_silent:
+    case errc::no_stream:
         return fault::timeout;
     case errc::protocol_refused:
         return fault::refused;
@@ -64,6 +66,8 @@ enum class errc : std::uint16_t {
         return "record_outdated";
     case errc::gossip_silent:
         return "gossip_silent";
+    case errc::no_stream:
+        return "no_stream";
     case errc::protocol_refused:
         return "protocol_refused";
     }
@@ -89,6 +93,8 @@ enum class errc : std::uint16_t {
         return "the peer signed a newer record of its addresses before";
     case errc::gossip_silent:
         return "no gossip was heard from the peer, though it was asked for some";
+    case errc::no_stream:
+        return "the peer opened no pubsub stream to this node, or no other after it ended";
     case errc::protocol_refused:
         return "the peer listed pubsub on this connection and refuses it";
     }

@@ -32,6 +32,7 @@ struct gossip_watch_config {
     duration stream = default_limits.gossip_stream;   ///< without a stream from the peer
     duration silence = default_limits.gossip_silence; ///< nothing heard, while others are
     duration answer = default_limits.gossip_answer;   ///< to a question, and to a remedy
+    duration back = default_limits.gossip_back;       ///< a stream that ended is opened again
 };
 
 class gossip_watch {
@@ -46,6 +47,7 @@ public:
     };
     enum class step : std::uint8_t {
         none,
+        remind,   ///< a push: it has no stream to us, and perhaps it forgot us (H5)
         question, ///< ask for a message that it must have, or say `unanswerable`
         remedy,   ///< `next_remedy()`; where it was not silent before it is now
     };
@@ -63,10 +65,11 @@ public:
         helped_ = 0;
         return std::exchange(silent_, false);
     }
+    void in_opened() noexcept { reminded_ = false; }
     /// The peer's stream to us ended and none is left.
     void in_lost(instant now) noexcept {
         in_lost_ = now;
-        next_ = std::min(next_, after(now, config_.stream));
+        next_ = std::min(next_, after(now, config_.back));
     }
     [[nodiscard]] instant next() const noexcept { return next_; }
     [[nodiscard]] bool silent() const noexcept { return silent_; }
@@ -78,8 +81,14 @@ public:
     /// At `next()` or later: what is to be done now.
     [[nodiscard]] step look(const facts& f, instant now) noexcept {
         if (now < next_) return step::none;
-        if (!f.out_live) return rest(now); // that is seen to elsewhere
-        if (asked_ == 0 && !suspect(f, now)) return rest(now);
+        if (!f.out_live) return rest(f, now); // that is seen to elsewhere
+        if (!f.in_open && !reminded_ &&
+            now - in_lost_ >= (f.ever_in ? config_.back : config_.stream)) {
+            reminded_ = true;
+            rest(f, now);
+            return step::remind;
+        }
+        if (asked_ == 0 && !suspect(f, now)) return rest(f, now);
         if (asked_ < questions) {
             ++asked_;
             next_ = after(now, config_.answer);
@@ -89,12 +98,10 @@ public:
         next_ = after(now, config_.answer);
         return step::remedy;
     }
-    /// There is nothing that the peer must have. True where a push may help nevertheless: it never
-    /// opened a stream, and perhaps it does not know that we speak pubsub (H5).
-    [[nodiscard]] bool unanswerable(const facts& f, instant now) noexcept {
+    /// There is nothing that the peer must have.
+    void unanswerable(instant now) noexcept {
         asked_ = 0;
         next_ = after(now, config_.stream);
-        return !f.in_open && !f.ever_in && !std::exchange(pushed_, true);
     }
     /// The remedy was used; after the last one it is asked anew, more and more seldom.
     void helped(instant now) noexcept {
@@ -112,8 +119,10 @@ private:
         if (!f.in_open) return now - std::max(in_lost_, heard_) >= config_.stream;
         return now - heard_ >= config_.silence && f.others > after(heard_, config_.silence / 2);
     }
-    step rest(instant now) noexcept {
+    step rest(const facts& f, instant now) noexcept {
         next_ = std::max(after(heard_, config_.silence), after(now, config_.stream / 2));
+        if (!f.in_open)
+            next_ = after(now, f.ever_in && !reminded_ ? config_.back : config_.stream / 2);
         return step::none;
     }
 
@@ -127,7 +136,7 @@ private:
     std::uint32_t asked_ = 0;  ///< questions since it was heard
     std::uint32_t helped_ = 0; ///< remedies since it was heard
     bool silent_ = false;
-    bool pushed_ = false;
+    bool reminded_ = false;
 };
 
 } // namespace lp2p::inline v0::service

@@ -98,6 +98,7 @@ public:
         if (peer.empty() || !kind) return h.reset(id, 0, now);
         entry& e = entry_of(peer, now);
         e.ever_in = true;
+        e.watch.in_opened();
         ready(peer, e, e.out == stream_state::live ? e.kind : *kind, id.conn, now);
         if (!e.in.empty()) // the newest wins; what the older ones hold complete is still read
             h.finish(e.in.back().id, now);
@@ -128,8 +129,11 @@ public:
         e.out = stream_state::live;
         e.writer =
             std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound, rpc_config(), now);
+        if (e.failures != 0 || e.short_lives != 0 || e.refused)
+            retries_.set(peer, after(now, config_.bounds->gossip_settled));
         e.failures = e.renewals = 0;
         e.refused = false;
+        e.out_since = now;
         ready(peer, e, kind, id.conn, now);
         events_.push(pubsub_stream_out{peer, id.conn, kind});
         narrate(trace_names::pubsub_stream_opened, id, now,
@@ -269,8 +273,12 @@ public:
         visit([&](auto& r) { r.handle_timeout(now); });
         while (const auto peer = retries_.expire(now)) {
             const auto at = peers_.find(*peer);
-            if (at == peers_.end() || at->second.out != stream_state::none) continue;
-            if (at->second.refused)
+            if (at == peers_.end()) continue;
+            if (at->second.out == stream_state::live)
+                accepted(*peer, at->second);
+            else if (at->second.out == stream_state::opening)
+                continue;
+            else if (at->second.refused)
                 renew(*peer, at->second, errc::protocol_refused, h, now);
             else
                 open_stream(*peer, at->second, h, now);
@@ -357,6 +365,7 @@ private:
     template <host Host>
     void out_closed(const wire::peer_id& peer, entry& e, error why, Host& h, instant now) {
         const conn_id conn = e.out_id.conn;
+        const bool was_live = e.out == stream_state::live;
         owners_.erase(e.out_id);
         e.out = stream_state::none;
         e.out_id = {};
@@ -365,6 +374,7 @@ private:
         events_.push(pubsub_stream_lost{peer, conn, why});
         narrate(trace_names::pubsub_stream_closed, {conn, {}}, now,
                 {{"peer", peer.bytes()}, {"why", why}});
+        if (was_live) count_short_life(peer, e, conn, why, now);
         again(peer, e, conn, why, h, now);
     }
     /// Writes what waits, one RPC after the other, as far as the stream takes it.
@@ -469,6 +479,9 @@ private:
     void look(const wire::peer_id& peer, Host& h, instant now);
     template <host Host>
     void help(const wire::peer_id& peer, entry& e, remedy r, error why, Host& h, instant now);
+    void count_short_life(const wire::peer_id& peer, entry& e, conn_id conn, error why,
+                          instant now);
+    void accepted(const wire::peer_id& peer, entry& e);
     template <host Host>
     void given_up(const wire::peer_id& peer, entry& e, Host& h, instant now);
     template <host Host>

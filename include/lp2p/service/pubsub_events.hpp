@@ -69,8 +69,12 @@ struct pubsub_stream_in_lost {
     wire::peer_id peer;
     conn_id conn;
 };
-/// Opening our stream failed: by an `na` (fault refused) it waits for a new list or connection,
-/// else it is tried again.
+/// The stream has lasted, after `pubsub_refused`: the peer takes it.
+struct pubsub_accepted {
+    wire::peer_id peer;
+};
+/// Opening our stream failed, or the second one in a row was reset as soon as it was agreed: by an
+/// `na` (fault refused) it waits for a new list or connection, else it is tried again.
 struct pubsub_refused {
     wire::peer_id peer;
     error why;
@@ -103,6 +107,6 @@ using pubsub_event =
     std::variant<pubsub_message, peer_subscribed, peer_unsubscribed, grafted, pruned,
                  message_rejected, messages_dropped, slow_peer, pubsub_stream_out,
                  pubsub_stream_lost, pubsub_stream_in, pubsub_stream_in_lost, pubsub_refused,
-                 pubsub_exhausted, gossip_silent, gossip_heard, gossip_remedy>;
+                 pubsub_accepted, pubsub_exhausted, gossip_silent, gossip_heard, gossip_remedy>;
 
 } // namespace lp2p::inline v0::service

@@ -39,7 +39,10 @@ struct pubsub_peer {
     };
 
     explicit pubsub_peer(const limits& l = default_limits, instant now = {}) noexcept
-        : watch{{.stream = l.gossip_stream, .silence = l.gossip_silence, .answer = l.gossip_answer},
+        : watch{{.stream = l.gossip_stream,
+                 .silence = l.gossip_silence,
+                 .answer = l.gossip_answer,
+                 .back = l.gossip_back},
                 now}
         , remedies{l.remedies, now} {}
 
@@ -53,8 +56,10 @@ struct pubsub_peer {
     byte_vector unsent; ///< what a stream's end cut: it goes again, whole, behind the hello
     std::vector<inbound_stream> in; ///< the newest last
     std::uint32_t failures = 0;
-    bool refused = false; ///< `na`: not asked again before a list or a new connection
-    bool ever_in = false; ///< it has opened a stream
+    bool refused = false;          ///< `na`: not asked again before a list or a new connection
+    bool ever_in = false;          ///< it has opened a stream
+    instant out_since{};           ///< when our stream was agreed
+    std::uint32_t short_lives = 0; ///< streams of ours in a row that were reset at once
     gossip_watch watch;
     token_bucket remedies;
     std::uint32_t renewals = 0; ///< connections asked for since our stream was open

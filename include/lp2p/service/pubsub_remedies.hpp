@@ -76,8 +76,11 @@ void pubsub_service<Crypto>::look(const wire::peer_id& peer, Host& h, instant no
     case gossip_watch::step::question:
         if (visit([&](auto& r) { return r.question(*e.index); }))
             narrate(trace_names::pubsub_asked, e.out_id, now, {{"peer", peer.bytes()}});
-        else if (e.watch.unanswerable(f, now))
-            help(peer, e, remedy::push, errc::gossip_silent, h, now);
+        else
+            e.watch.unanswerable(now);
+        break;
+    case gossip_watch::step::remind:
+        if (e.remedies.take(now)) help(peer, e, remedy::push, errc::no_stream, h, now);
         break;
     case gossip_watch::step::remedy:
         if (!silent) {
@@ -113,6 +116,27 @@ void pubsub_service<Crypto>::help(const wire::peer_id& peer, entry& e, remedy r,
         out_closed(peer, e, why, h, now);
         if (e.out == stream_state::none) open_stream(peer, e, h, now);
     }
+}
+
+/// A peer that agrees to our stream and resets it at once refuses it, whatever the reason (go's
+/// resource manager does so).
+template <class Crypto>
+void pubsub_service<Crypto>::count_short_life(const wire::peer_id& peer, entry& e, conn_id conn,
+                                              error why, instant now) {
+    const bool reset = why == error{pubsub::errc::stream_reset};
+    const bool soon = now - e.out_since < config_.bounds->gossip_settled;
+    e.short_lives = reset && soon ? e.short_lives + 1 : 0;
+    if (e.short_lives != 2) return;
+    events_.push(pubsub_refused{peer, why});
+    narrate(trace_names::pubsub_stream_failed, {conn, {}}, now,
+            {{"peer", peer.bytes()}, {"why", why}});
+}
+
+/// Our stream has lasted.
+template <class Crypto>
+void pubsub_service<Crypto>::accepted(const wire::peer_id& peer, entry& e) {
+    e.short_lives = 0;
+    events_.push(pubsub_accepted{peer});
 }
 
 /// No connection of the peer takes our stream now: nothing is kept for it, and it is in no mesh.
