@@ -73,7 +73,9 @@ int main() {
 
     std::string heard;
     bool over = false;
-    while (carry(dialer, listener, now) | carry(listener, dialer, now)) {
+    for (bool busy = true; busy;) {
+        busy = carry(dialer, listener, now);
+        busy = carry(listener, dialer, now) || busy;
         serve(listener);
         over = listen(dialer, heard) || over;
     }

@@ -35,7 +35,7 @@ public:
         return ec;
     }
     void dial(const lp2p::wire::multiaddr& to) {
-        driver_.async_dial(to, [this, to](std::error_code ec, lp2p::conn_id) {
+        driver_.async_dial(to, [to](std::error_code ec, lp2p::conn_id) {
             if (ec) say("* cannot reach " + to.to_string(), ec.message());
         });
     }

@@ -33,52 +33,46 @@ void print_substreams(const lp2p::node& node) {
 }
 
 /// Two nodes; `here` is watched while it opens substreams that nobody closes.
-class watched_pair {
-public:
+struct watched_pair {
     explicit watched_pair(asio::io_context& context)
-        : here_{context.get_executor(), lp2p::make_node()}
-        , there_{context.get_executor(), lp2p::make_node()} {
-        (void)there_.serve(hold_protocol, [this](auto s) { streams_.push_back(std::move(s)); });
-        for (lp2p::driver* d : {&here_, &there_})
-            (void)d->node().subscribe("news", lp2p::io::now());
-        here_.on_event([this](const lp2p::node_event& event) {
+        : here{context.get_executor(), lp2p::make_node()}
+        , there{context.get_executor(), lp2p::make_node()} {
+        for (lp2p::driver* d : {&here, &there}) (void)d->node().subscribe("news", lp2p::io::now());
+        (void)there.serve(hold_protocol, [this](auto s) { streams.push_back(std::move(s)); });
+        here.on_event([this](const lp2p::node_event& event) {
             if (const auto* out = std::get_if<lp2p::service::pubsub_stream_out>(&event))
-                (void)here_.node().ping(out->peer, lp2p::io::now());
-            if (std::holds_alternative<lp2p::service::pinged>(event)) open_more(3);
+                (void)here.node().ping(out->peer, lp2p::io::now());
+            else if (const auto* no = std::get_if<lp2p::service::ping_failed>(&event))
+                stop(lp2p::io::to_error_code(no->why));
+            else if (std::holds_alternative<lp2p::service::pinged>(event))
+                open_more(3);
+        });
+        const auto at = there.listen(*lp2p::wire::multiaddr::parse("/ip4/127.0.0.1/tcp/0"));
+        if (!at) {
+            stop(lp2p::io::to_error_code(at.error()));
+            return;
+        }
+        here.async_dial(at->with_peer(there.node().id()), [this](std::error_code ec, auto) {
+            if (ec) stop(ec);
         });
     }
-    /// What hinders it.
-    std::error_code start() {
-        const auto at = there_.listen(*lp2p::wire::multiaddr::parse("/ip4/127.0.0.1/tcp/0"));
-        if (!at) return lp2p::io::to_error_code(at.error());
-        here_.async_dial(at->with_peer(there_.node().id()),
-                         [this](std::error_code ec, lp2p::conn_id) {
-                             if (ec) stop(ec);
-                         });
-        return {};
-    }
-    [[nodiscard]] std::error_code failure() const { return failure_; }
-
-private:
     void open_more(int left) {
-        print_substreams(std::as_const(here_).node());
+        print_substreams(std::as_const(here).node());
         if (left == 0) return stop({});
-        here_.async_open(there_.node().id(), {hold_protocol},
-                         [this, left](std::error_code ec, lp2p::driver::stream s) {
-                             if (ec) return stop(ec);
-                             streams_.push_back(std::move(s));
-                             open_more(left - 1);
-                         });
+        here.async_open(there.node().id(), {hold_protocol}, [this, left](auto ec, auto stream) {
+            if (ec) return stop(ec);
+            streams.push_back(std::move(stream));
+            open_more(left - 1);
+        });
     }
     void stop(std::error_code ec) {
-        failure_ = ec;
-        here_.async_shut_down([](std::error_code) {});
-        there_.async_shut_down([](std::error_code) {});
+        failure = ec;
+        for (lp2p::driver* d : {&here, &there}) d->async_shut_down([](std::error_code) {});
     }
 
-    lp2p::driver here_, there_;
-    std::vector<lp2p::driver::stream> streams_;
-    std::error_code failure_;
+    lp2p::driver here, there;
+    std::vector<lp2p::driver::stream> streams;
+    std::error_code failure;
 };
 
 } // namespace
@@ -86,11 +80,8 @@ private:
 int main() {
     asio::io_context context;
     watched_pair pair{context};
-    std::error_code ec = pair.start();
-    if (!ec) {
-        context.run();
-        ec = pair.failure();
-    }
-    if (ec) std::fprintf(stderr, "6_watch_substreams: %s\n", ec.message().c_str());
-    return ec ? 1 : 0;
+    context.run();
+    if (!pair.failure) return 0;
+    std::fprintf(stderr, "6_watch_substreams: %s\n", pair.failure.message().c_str());
+    return 1;
 }

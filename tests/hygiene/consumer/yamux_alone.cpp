@@ -21,6 +21,10 @@ bool carry(yamux::session& from, yamux::session& to) {
     from.transmitted(out.size());
     return true;
 }
+bool carry_both_ways(yamux::session& a, yamux::session& b) {
+    const bool moved = carry(a, b);
+    return carry(b, a) || moved;
+}
 /// Lets a negotiation read from and write to a stream.
 template <class Negotiation>
 void talk(Negotiation& n, yamux::session& s, yamux::stream_id id) {
@@ -39,9 +43,9 @@ int main() {
     do {
         talk(proposes, a, *stream);
         if (b.inspect(*stream)) talk(answers, b, *stream);
-    } while (carry(a, b) | carry(b, a));
+    } while (carry_both_ways(a, b));
     (void)a.write(*stream, lp2p::as_bytes("hello"));
-    while (carry(a, b) | carry(b, a)) {
+    while (carry_both_ways(a, b)) {
     }
     const bool agreed = proposes.agreed() == "/echo/1" && answers.agreed() == "/echo/1";
     if (!agreed || lp2p::as_text(b.read(*stream)) != "hello") return 1;
