@@ -69,7 +69,6 @@ public:
         every(options_.publish_every, [this] { publish_next(); });
         every(options_.ping_every, [this] {
             for (const auto& peer : self().peers()) self().ping(peer, now());
-            driver_.wake();
         });
         every(options_.stats_every, [this] { stats(); });
         if (options_.run_for != lp2p::duration::zero())
@@ -159,13 +158,9 @@ private:
 
     // --- acting
     // -----------------------------------------------------------------------------------
-    void dial(const lp2p::wire::multiaddr& to) {
-        dials_[self().dial(to, now())] = to;
-        driver_.wake();
-    }
+    void dial(const lp2p::wire::multiaddr& to) { dials_[self().dial(to, now())] = to; }
     void subscribe(const std::string& topic) {
         const auto done = self().subscribe(topic, now());
-        driver_.wake();
         if (!done) return command_error("subscribe", done.error());
         out_.say("subscribed", {{"topic", topic}, {"peer", name(self().id())}});
     }
@@ -178,7 +173,6 @@ private:
     }
     void publish(const std::string& topic, const std::string& body) {
         const auto id = self().publish(topic, lp2p::as_bytes(body), now());
-        driver_.wake();
         if (!id)
             return out_.say_error(
                 "publish_error", id.error(),
@@ -240,7 +234,6 @@ private:
     }
     void run_unsubscribe(const std::string& topic) {
         const auto done = self().unsubscribe(topic, now());
-        driver_.wake();
         if (!done) return command_error("unsubscribe", done.error());
         out_.say("unsubscribed", {{"topic", topic}, {"peer", name(self().id())}});
     }
@@ -260,10 +253,7 @@ private:
         in >> who;
         const auto peer = lp2p::wire::peer_id::parse(who);
         if (!peer) return command_error(word, peer.error());
-        if (word == "disconnect") {
-            self().disconnect(*peer, now());
-            return driver_.wake();
-        }
+        if (word == "disconnect") return self().disconnect(*peer, now());
         if (word == "protect") return protect(*peer);
         if (word == "unprotect") {
             self().unprotect(*peer);
@@ -274,7 +264,7 @@ private:
             return command_error(word, lp2p::swarms::errc::not_connected);
         if (word == "ping") {
             self().ping(*peer, now());
-            return driver_.wake();
+            return;
         }
         if (word == "open") {
             in >> what;
@@ -293,7 +283,6 @@ private:
         const auto done = self().protect(peer, now());
         if (!done) return command_error("protect", done.error());
         out_.say("protected", {{"peer", name(peer)}});
-        driver_.wake();
     }
     void open(const lp2p::wire::peer_id& peer, const std::string& protocol) {
         driver_.async_open(peer, {protocol}, [this, peer, protocol](std::error_code ec, stream s) {

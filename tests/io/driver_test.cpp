@@ -354,6 +354,25 @@ TEST(IoDriverEnd, AContextThatDiesFirstInTheMiddleOfEverythingLeaksNothing) {
     EXPECT_EQ(*witness, 0);
 }
 
+// --- the node itself
+// ------------------------------------------------------------------------------------------
+
+TEST_F(IoDriver, WhatTheNodeIsAskedThroughTheDriverIsCarriedOutUnasked) {
+    w.settle();
+    tcp::acceptor acceptor = w.plain_listener();
+    const conn_id id = w.d().node().connect(io::to_multiaddr(acceptor.local_endpoint()));
+    ASSERT_TRUE(w.until([&] { return w.node().conns[id].connected; }));
+}
+TEST_F(IoDriver, LookingAtTheNodeOftenWakesOnceAndAtAConstOneNever) {
+    w.settle();
+    w.context.restart();
+    (void)std::as_const(w.d()).node();
+    EXPECT_EQ(w.context.poll(), 0U);
+    w.context.restart();
+    for (int i = 0; i < 10; ++i) (void)w.d().node();
+    EXPECT_EQ(w.context.poll(), 1U);
+}
+
 // --- threads
 // ------------------------------------------------------------------------------------------
 

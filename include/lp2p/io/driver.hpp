@@ -3,7 +3,8 @@
 //
 // No threads of its own: everything happens on one strand of the executor that it is given. No user
 // code runs inside a node: handlers are posted. A driver is a handle; when it is destroyed, sockets
-// are reset, what waits completes with `operation_aborted`, and no other handler is called any more.
+// are reset, what waits completes with `operation_aborted`, and no other handler is called any
+// more.
 #pragma once
 
 #include <lp2p/io/driver_core.hpp>
@@ -43,9 +44,14 @@ public:
 
     /// The strand that every call is made on, and that handlers without an executor run on.
     [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor(); }
-    [[nodiscard]] Node& node() noexcept { return core_->node(); }
+    /// The node, for calls of its own: `driver.node().publish(…)`. What such a call makes it say is
+    /// carried out as soon as the executor runs; so ask for it anew each time.
+    [[nodiscard]] Node& node() {
+        core_->wake();
+        return core_->node();
+    }
     [[nodiscard]] const Node& node() const noexcept { return core_->node(); }
-    /// After calling the node directly: what it has to say is carried out soon.
+    /// For whoever keeps a reference to the node: after each call of it.
     void wake() { core_->wake(); }
 
     /// Listens; the address says which port it became, and is told to the node where it has

@@ -163,7 +163,6 @@ void world::expect_newcomer_welcome() {
     EXPECT_FALSE(*dialed) << dialed->message();
     EXPECT_TRUE(echo_from(newcomer)) << "a newcomer is not served";
     newcomer.driver.node().disconnect(victim.id, io::now());
-    newcomer.driver.wake();
     EXPECT_TRUE(until([&] { return victim.driver.node().connections_to(newcomer.id) == 0; }));
 }
 void world::forget() {
