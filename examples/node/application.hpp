@@ -450,7 +450,7 @@ private:
     }
     void on(const lp2p::swarms::conn_closed& e) {
         const auto peer = self().peer(e.id);
-        warnings_.ended(e.id);
+        warnings_.ended(e.id, peer);
         out_.say("conn_close", {{"peer", name(peer)},
                                 {"conn", number(e.id)},
                                 {"dir", text(lp2p::to_string(self().dialed_by(e.id)))},

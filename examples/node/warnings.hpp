@@ -7,8 +7,7 @@
 
 #include <lp2p/node/events.hpp>
 
-#include <algorithm>
-#include <map>
+#include <compare>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,55 +37,43 @@ public:
                             {"action", "the peer keeps one connection: the old one ends first"}});
     }
     void on(const lp2p::swarms::streams_high& e) {
-        json about{{"conn", number(e.conn)},
-                   {"value", e.value},
+        json about{{"value", e.value},
                    {"limit", e.limit},
                    {"level", e.level},
                    {"what", text(lp2p::to_string(e.what))},
                    {"protocol", e.protocol}};
         if (e.left != lp2p::duration::max()) about["exhausted_in_ms"] = in_ms(e.left);
-        warn("streams_high", node_.peer(e.conn),
-             "at the limit the next open fails; see which protocol leaves its substreams open",
-             std::move(about));
+        warn_until(
+            "streams_high", node_.peer(e.conn), e.conn, count_of(e),
+            "at the limit the next open fails; see which protocol leaves its substreams open",
+            std::move(about));
     }
     void on(const lp2p::swarms::streams_normal& e) {
-        clear("streams_high", node_.peer(e.conn),
-              {{"conn", number(e.conn)},
-               {"what", text(lp2p::to_string(e.what))},
-               {"protocol", e.protocol}});
+        clear("streams_high", node_.peer(e.conn), e.conn, count_of(e));
     }
     void on(const lp2p::swarms::streams_leaking& e) {
-        warn("streams_leaking", node_.peer(e.conn),
-             "substreams without progress: is somebody forgetting to end them?",
-             {{"conn", number(e.conn)},
-              {"value", e.count},
-              {"protocol", e.protocol},
-              {"dir", text(lp2p::to_string(e.dir))},
-              {"age_ms", in_ms(e.age)}});
+        warn_until("streams_leaking", node_.peer(e.conn), e.conn, e.protocol,
+                   "substreams without progress: is somebody forgetting to end them?",
+                   {{"value", e.count},
+                    {"protocol", e.protocol},
+                    {"dir", text(lp2p::to_string(e.dir))},
+                    {"age_ms", in_ms(e.age)}});
     }
     void on(const lp2p::protocol_withdrawn& e) {
-        withdrawn_[e.conn] = e.protocol;
-        warn("protocol_withdrawn", node_.peer(e.conn), text(lp2p::describe(e.cause)),
-             {{"conn", number(e.conn)},
-              {"value", e.protocol},
-              {"cause", text(lp2p::to_string(e.cause))}});
+        warn_until("protocol_withdrawn", node_.peer(e.conn), e.conn, e.protocol,
+                   text(lp2p::describe(e.cause)),
+                   {{"value", e.protocol}, {"cause", text(lp2p::to_string(e.cause))}});
     }
     /// A list of the peer has these again.
     void listed(lp2p::conn_id conn, const std::vector<std::string>& added) {
-        const auto at = withdrawn_.find(conn);
-        if (at == withdrawn_.end()) return;
-        if (std::find(added.begin(), added.end(), at->second) == added.end()) return;
-        clear("protocol_withdrawn", node_.peer(conn),
-              {{"conn", number(conn)}, {"value", at->second}});
-        withdrawn_.erase(at);
+        for (const auto& p : added) clear("protocol_withdrawn", node_.peer(conn), conn, p);
     }
-    void ended(lp2p::conn_id conn) { withdrawn_.erase(conn); }
     void on(const lp2p::service::gossip_silent& e) {
-        warn("gossip_silent", e.peer,
-             "nothing is heard from it, though it was asked for a message that it must have",
-             {{"conn", number(e.conn)}, {"value", in_ms(e.quiet)}});
+        warn_until("gossip_silent", e.peer, {}, {},
+                   "nothing is heard from it, though it was asked for a message that it must have",
+                   {{"value", in_ms(e.quiet)}});
     }
-    void on(const lp2p::service::gossip_heard& e) { clear("gossip_silent", e.peer, {}); }
+    void on(const lp2p::service::gossip_heard& e) { clear("gossip_silent", e.peer, {}, {}); }
     void on(const lp2p::service::gossip_remedy& e) {
         out_.say("remedy", {{"kind", code_of(e.why)},
                             {"peer", name(e.peer)},
@@ -102,14 +89,19 @@ public:
             "warning",
             {{"kind", "limit"}, {"value", e.count}, {"hint", "messages were not taken in time"}});
     }
-    /// No pubsub stream of ours to this peer; once, until there is one.
+    /// No pubsub stream of ours to this peer; once, until there is one that lasts.
     void refused(const lp2p::wire::peer_id& peer, const std::string& why) {
-        if (refused_.insert(peer).second)
-            warn("pubsub_refused", peer, "no pubsub stream to this peer: gossip to it stops",
-                 {{"value", why}});
+        if (!active_.contains(key{"pubsub_refused", peer, {}, {}}))
+            warn_until("pubsub_refused", peer, {}, {},
+                       "no pubsub stream to this peer: gossip to it stops", {{"value", why}});
     }
-    void on(const lp2p::service::pubsub_accepted& e) {
-        if (refused_.erase(e.peer) != 0) clear("pubsub_refused", e.peer, {});
+    void on(const lp2p::service::pubsub_accepted& e) { clear("pubsub_refused", e.peer, {}, {}); }
+    /// What was said of a connection that is over, and of a peer that is gone, holds no more.
+    void ended(lp2p::conn_id conn, const lp2p::wire::peer_id& peer) {
+        const bool gone = node_.connections_to(peer) == 0;
+        const auto active = active_;
+        for (const auto& k : active)
+            if (k.peer == peer && (k.conn == conn || gone)) clear(k.kind, k.peer, k.conn, k.detail);
     }
 
 private:
@@ -120,23 +112,45 @@ private:
     [[nodiscard]] static std::int64_t in_ms(lp2p::duration d) {
         return std::chrono::duration_cast<lp2p::milliseconds>(d).count();
     }
-    void warn(const char* kind, const lp2p::wire::peer_id& peer, const std::string& hint,
-              json about) {
+    /// What a warning that lasts is about.
+    struct key {
+        std::string kind;
+        lp2p::wire::peer_id peer;
+        lp2p::conn_id conn; ///< 0: about the peer
+        std::string detail;
+        friend auto operator<=>(const key&, const key&) = default;
+    };
+    template <class Event>
+    [[nodiscard]] static std::string count_of(const Event& e) {
+        return text(lp2p::to_string(e.what)) +
+               (e.what == lp2p::stream_use::protocol ? " " + e.protocol : "");
+    }
+    void warn(const std::string& kind, const lp2p::wire::peer_id& peer, const std::string& hint,
+              const json& about) {
         json line{{"kind", kind}, {"peer", name(peer)}};
         if (about.is_object()) line.update(about);
         line["hint"] = hint;
         out_.say("warning", std::move(line));
     }
-    void clear(const char* kind, const lp2p::wire::peer_id& peer, json about) {
+    /// The same, until `clear`.
+    void warn_until(const std::string& kind, const lp2p::wire::peer_id& peer, lp2p::conn_id conn,
+                    const std::string& detail, const std::string& hint, json about) {
+        active_.insert({kind, peer, conn, detail});
+        if (conn != lp2p::conn_id{}) about["conn"] = number(conn);
+        warn(kind, peer, hint, about);
+    }
+    void clear(const std::string& kind, const lp2p::wire::peer_id& peer, lp2p::conn_id conn,
+               const std::string& detail) {
+        if (active_.erase({kind, peer, conn, detail}) == 0) return;
         json line{{"kind", kind}, {"peer", name(peer)}};
-        if (about.is_object()) line.update(about);
+        if (conn != lp2p::conn_id{}) line["conn"] = number(conn);
+        if (!detail.empty()) line["value"] = detail;
         out_.say("warning_cleared", std::move(line));
     }
 
     lines& out_;
     Node& node_;
-    std::set<lp2p::wire::peer_id> refused_;
-    std::map<lp2p::conn_id, std::string> withdrawn_;
+    std::set<key> active_;
 };
 
 } // namespace example
