@@ -177,13 +177,16 @@ def cut_with_newcomer_held(impl):
 @for_each(REMOTES)
 def cut_after_newcomer_refused(impl):
     """The connection is cut just after it made the node refuse a newcomer, and the peer dials again at
-    once (S13)."""
+    once (S13): go whether it has seen the cut or not, rust when it has."""
     with Group() as g:
         n, p, line = incumbent(g, impl)
+        first = p.all("conn_open", peer=n.peer)[0]["conn"]
         p.tell(f"dial {n.full}")
         n.wait("duplicate", LONG, peer=p.peer, rule="incumbent_alive")
         at = n.mark(), p.mark()
         line.cut()
+        if impl != "go":  # else it is the case of cut_with_newcomer_held
+            p.wait("conn_close", LONG, at[1], peer=n.peer, conn=first)
         p.tell(f"dial {n.full}")
         runs_on_survivor(n, p, "a newcomer was refused", *at)
 
@@ -294,6 +297,7 @@ def thousand_cycles(impl):
             at = n.mark()
             n.tell(f"dial {p.full}")
             n.wait("conn_open", LONG, at, peer=p.peer)
+            n.wait("identified", LONG, at, peer=p.peer)
             n.wait("pubsub_out_stream_open", LONG, at, peer=p.peer)
             n.wait("peer_subscribed", LONG, at, peer=p.peer)
             n.tell(f"disconnect {p.peer}")

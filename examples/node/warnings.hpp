@@ -21,7 +21,7 @@ public:
         , node_{node} {}
 
     void on(const lp2p::swarms::redial_storm& e) {
-        warn("redial_storm", e.peer, "the peer dials again and again although it is connected", {});
+        warn("redial_storm", e.peer, "the peer dials again and again although it is connected");
     }
     void on(const lp2p::swarms::replace_failed& e) {
         warn("replace_failed", e.peer,
@@ -72,7 +72,7 @@ public:
              "nothing is heard from it, though it was asked for a message that it must have",
              {{"conn", number(e.conn)}, {"value", in_ms(e.quiet)}});
     }
-    void on(const lp2p::service::gossip_heard& e) { clear("gossip_silent", e.peer, {}); }
+    void on(const lp2p::service::gossip_heard& e) { clear("gossip_silent", e.peer); }
     void on(const lp2p::service::gossip_remedy& e) {
         out_.say("remedy", {{"kind", code_of(e.why)},
                             {"peer", name(e.peer)},
@@ -95,7 +95,7 @@ public:
                  {{"value", why}});
     }
     void accepted(const lp2p::wire::peer_id& peer) {
-        if (refused_.erase(peer) != 0) clear("pubsub_refused", peer, {});
+        if (refused_.erase(peer) != 0) clear("pubsub_refused", peer);
     }
 
 private:
@@ -106,14 +106,16 @@ private:
     [[nodiscard]] static std::int64_t in_ms(lp2p::duration d) {
         return std::chrono::duration_cast<lp2p::milliseconds>(d).count();
     }
+    /// `about`: an object; `{}` would be null, which nothing can be taken from.
     void warn(const char* kind, const lp2p::wire::peer_id& peer, const std::string& hint,
-              json about) {
+              const json& about = json::object()) {
         json line{{"kind", kind}, {"peer", name(peer)}};
         line.update(about);
         line["hint"] = hint;
         out_.say("warning", std::move(line));
     }
-    void clear(const char* kind, const lp2p::wire::peer_id& peer, json about) {
+    void clear(const char* kind, const lp2p::wire::peer_id& peer,
+               const json& about = json::object()) {
         json line{{"kind", kind}, {"peer", name(peer)}};
         line.update(about);
         out_.say("warning_cleared", std::move(line));
