@@ -191,6 +191,35 @@ def cut_after_newcomer_refused(impl):
         runs_on_survivor(n, p, "a newcomer was refused", *at)
 
 
+@for_each(["go"])
+def cut_while_replaced(impl):
+    """go resets our pubsub stream until the connection is replaced, and in the middle of that the old one is
+    cut (S13): pubsub runs on the new one within a second."""
+    with Group() as g:
+        p = g.start(impl, impl, *TOPICS).ready()
+        line = Line(port_of(p))
+        n = g.start("lp2p", "node", *TOPICS, "--dial", line.address(p.peer)).ready()
+        subscribed(n, p)
+        deliver([n, p], 3)
+        for turn in range(4):  # as many streams as one connection gets
+            at = n.mark(), p.mark()
+            p.tell(f"reset_pubsub {n.peer}")
+            n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
+            if turn < 3:
+                n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer)
+                p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+        n.wait("remedy", LONG, at[0], peer=p.peer, action="replace")
+        line.cut()
+        opened = n.wait("conn_open", LONG, at[0], peer=p.peer)
+        sent = n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=opened["conn"])
+        check(sent["t_ms"] - opened["t_ms"] <= 1000, "pubsub was late", opened, sent)
+        p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+        whole_mesh([n, p])
+        deliver([n, p], 5)
+        equal(n.stats()["conns"], 1, "connections of the node")
+        once(n)
+
+
 def mesh_of_all(security, protocol):
     """Everybody in one mesh; the first lp2p node is dialed, the second dials."""
     flags = (*TOPICS, "--stats-every", "200ms", "--security", security,
