@@ -65,7 +65,9 @@ func (c *commands) run(ctx context.Context, word, rest string) error {
 		return c.publish(rest)
 	case "subscribe", "unsubscribe":
 		return c.subscription(word, rest)
-	case "disconnect", "protocols", "open", "echo", "ping":
+	case "withdraw_pubsub", "offer_pubsub":
+		return c.offering(word)
+	case "disconnect", "protocols", "open", "echo", "ping", "reset_pubsub":
 		return c.withPeer(ctx, word, args)
 	default:
 		return errUnknownCommand
@@ -75,7 +77,7 @@ func (c *commands) run(ctx context.Context, word, rest string) error {
 
 // withPeer runs the commands whose first word is a peer id.
 func (c *commands) withPeer(ctx context.Context, word string, args []string) error {
-	want := map[string]int{"disconnect": 1, "protocols": 1, "open": 2, "echo": 3, "ping": 2}[word]
+	want := map[string]int{"disconnect": 1, "protocols": 1, "open": 2, "echo": 3, "ping": 2, "reset_pubsub": 1}[word]
 	if len(args) != want {
 		return fmt.Errorf("%s takes %d words, not %d", word, want, len(args))
 	}
@@ -90,6 +92,8 @@ func (c *commands) withPeer(ctx context.Context, word string, args []string) err
 		}
 	case "protocols":
 		return c.protocols(p)
+	case "reset_pubsub":
+		return c.resetPubsub(p)
 	case "open":
 		go c.client.open(ctx, p, protocol.ID(args[1]))
 	case "echo":
@@ -160,6 +164,28 @@ func (c *commands) subscription(word, name string) error {
 		return c.gossip.subscribe(name)
 	}
 	return c.gossip.unsubscribe(name)
+}
+
+func (c *commands) resetPubsub(p peer.ID) error {
+	if c.gossip == nil {
+		return errNoRouter
+	}
+	if !c.gossip.host.resetPubsub(p) {
+		c.out.commandError("reset_pubsub", "no_stream", "closed", "no pubsub stream from "+p.String())
+	}
+	return nil
+}
+
+func (c *commands) offering(word string) error {
+	if c.gossip == nil {
+		return errNoRouter
+	}
+	if word == "offer_pubsub" {
+		c.gossip.host.offer()
+	} else {
+		c.gossip.host.withdraw()
+	}
+	return nil
 }
 
 // protocols answers what go-libp2p knows, which is one list per peer; it stands for each connection.

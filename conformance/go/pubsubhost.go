@@ -19,20 +19,26 @@ type pubsubHost struct {
 	mu       sync.Mutex
 	inbound  map[peer.ID]*watchedStream // the newest that is still being read
 	replaced map[peer.ID]int            // inbound streams that a newer one of the same peer pushed out
+	handlers map[protocol.ID]network.StreamHandler
 }
 
 func newPubsubHost(h host.Host, out *lines) *pubsubHost {
-	return &pubsubHost{Host: h, out: out, inbound: map[peer.ID]*watchedStream{}, replaced: map[peer.ID]int{}}
+	return &pubsubHost{Host: h, out: out, inbound: map[peer.ID]*watchedStream{}, replaced: map[peer.ID]int{},
+		handlers: map[protocol.ID]network.StreamHandler{}}
 }
 
 // SetStreamHandler registers pubsub's reader of one inbound stream, which runs until that stream ends.
 func (h *pubsubHost) SetStreamHandler(id protocol.ID, read network.StreamHandler) {
-	h.Host.SetStreamHandler(id, func(s network.Stream) {
+	handle := func(s network.Stream) {
 		w := &watchedStream{Stream: s}
 		h.opened(w)
 		read(w)
 		h.ended(w)
-	})
+	}
+	h.mu.Lock()
+	h.handlers[id] = handle
+	h.mu.Unlock()
+	h.Host.SetStreamHandler(id, handle)
 }
 
 func (h *pubsubHost) opened(w *watchedStream) {

@@ -3,7 +3,8 @@
 
 import hashlib
 
-from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed
+from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, \
+    subscribed, whole_mesh
 from peers import Group
 
 TOPIC = ("--topic", "t")
@@ -146,31 +147,6 @@ def subscribes_later(impl):
                 a.wait("peer_unsubscribed", LONG, since, peer=b.peer, topic="late")
         deliver([n, p], 3)
         no_errors(n)
-
-
-def whole_mesh(nodes):
-    """Waits until the grafted links connect all nodes: from then on everything published arrives. Uses
-    the stats lines that the nodes print by themselves."""
-    links = {}
-
-    def connected():
-        reached, due = {nodes[0].peer}, [nodes[0].peer]
-        while due:
-            for other in links.get(due.pop(), ()):
-                if other not in reached:
-                    reached.add(other)
-                    due.append(other)
-        return len(reached) == len(nodes)
-    for _ in range(300):
-        for p in nodes:
-            said = p.stats(LONG)
-            links[p.peer] = {l["peer"] for l in said["per_peer"] if l["mesh"]}
-        for a in nodes:  # a link stands where both hold it
-            links[a.peer] = {b for b in links[a.peer] if a.peer in links.get(b, ())}
-        if connected():
-            return
-        nodes[0].wait("stats", LONG, nodes[0].mark())
-    check(False, "the mesh did not become whole", links)
 
 
 @scenario()

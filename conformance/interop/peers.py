@@ -15,7 +15,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("LP2P_BIN", os.path.join(ROOT, "build", "bin"))
-PROGRAMS = {"lp2p": "node", "go": "gopeer", "rust": "rustpeer"}
+PROGRAMS = {"lp2p": "node", "go": "gopeer", "rust": "rustpeer", "rust-old": "rustpeer-old"}
 
 
 class Trouble(Exception):
@@ -106,6 +106,13 @@ class Peer:
         at = self.mark()
         self.tell("stats")
         return self.wait("stats", seconds, at)
+
+    def descriptors(self):
+        """How many files and sockets it holds open; None where the system does not tell."""
+        try:
+            return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        except OSError:
+            return None
 
     def stderr(self):
         self._stderr.seek(0)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""A TCP proxy that cuts one connection exactly behind the k-th frame of a direction.
+"""TCP proxies: one that cuts one connection exactly behind the k-th frame of a direction, and one that
+stalls and cuts a connection on command.
 
-It reads the lengths of what passes (multistream lines until the security protocol is agreed, then
-noise frames) and nothing else; it changes no byte and can open none.
+They read the lengths of what passes (multistream lines until the security protocol is agreed, then
+noise frames) and nothing else; they change no byte and can open none.
 """
 
 import select
@@ -131,6 +132,99 @@ class Way:
             return None
         due = self._frames.ends[frames] + extra - passed
         return due if due <= len(data) else None
+
+
+class Meeting:
+    """Where so many dials wait for each other, so that they are certainly under way together."""
+
+    def __init__(self, expected=2):
+        self._left, self._all_here = expected, threading.Condition()
+
+    def wait(self):
+        with self._all_here:
+            self._left -= 1
+            self._all_here.notify_all()
+            self._all_here.wait_for(lambda: self._left <= 0)
+
+
+class Line:
+    """Passes the bytes of one connection to `port`. `hold` keeps them back without an end, as a network
+    that lost its way does; `cut` resets both sides at once. With a `meeting` nothing passes before the
+    others are there."""
+
+    def __init__(self, port, meeting=None):
+        self._target, self._meeting = port, meeting
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._change = threading.Condition()
+        self._held = self._gone = False
+        self._frames = {UP: 0, DOWN: 0}
+        self._sockets = []
+        threading.Thread(target=self._carry, daemon=True).start()
+
+    def address(self, peer):
+        return f"/ip4/127.0.0.1/tcp/{self.port}/p2p/{peer}"
+
+    def hold(self):
+        with self._change:
+            self._held = True
+
+    def wait_frames(self, direction, count, seconds):
+        """Whether `count` frames passed in that direction, within so many seconds."""
+        with self._change:
+            return self._change.wait_for(lambda: self._frames[direction] >= count, seconds)
+
+    def cut(self):
+        """Both sides see RST."""
+        with self._change:
+            self._gone = True
+            self._change.notify_all()
+            for s in self._sockets:  # wakes who reads: the last one closes, and that is the RST
+                quietly(s.setsockopt, socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                quietly(s.shutdown, socket.SHUT_RD)
+        quietly(self._server.shutdown, socket.SHUT_RDWR)
+
+    def _carry(self):
+        try:
+            near, _ = self._server.accept()
+        except OSError:
+            return
+        self._server.close()  # who dials again by itself is refused
+        with near, socket.socket() as far:
+            if self._meeting:
+                self._meeting.wait()
+            try:
+                far.connect(("127.0.0.1", self._target))
+                for s in (near, far):
+                    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError:
+                return
+            with self._change:
+                if self._gone:
+                    return
+                self._sockets = [near, far]
+            back = threading.Thread(target=self._pass, args=(far, near, DOWN), daemon=True)
+            back.start()
+            self._pass(near, far, UP)
+            back.join()
+
+    def _pass(self, source, sink, direction):
+        frames = Frames()
+        try:
+            while data := source.recv(65536):
+                with self._change:
+                    self._change.wait_for(lambda: self._gone or not self._held)
+                    if self._gone:
+                        return
+                sink.sendall(data)
+                frames.take(data)
+                with self._change:
+                    self._frames[direction] = len(frames.ends) - 1
+                    self._change.notify_all()
+            if not self._gone:
+                sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.cut()  # one side ended roughly: so does the other
 
 
 def quietly(call, *arguments):

@@ -20,7 +20,14 @@ const UPGRADE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough that only gossip, limits and people end connections.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
 
-pub const AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+/// As the library's own, which others know it by: what they assume of its limits comes from that.
+pub const AGENT: &str = concat!(
+    "rust-libp2p/",
+    env!("CARGO_PKG_VERSION"),
+    " (",
+    env!("CARGO_PKG_NAME"),
+    ")"
+);
 
 #[derive(NetworkBehaviour)]
 pub struct Behaviour {

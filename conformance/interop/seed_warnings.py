@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""What must be told before gossip falls silent: limits on streams that come near, and pubsub that a peer
+withdraws. A limit is a limit: never "not supported", and never for good.
+"""
+
+from live import LONG, check, deliver, equal, for_each, linked, subscribed
+from peers import Group
+from seed import REMOTES, never_not_supported
+
+TOPICS = ("--topic", "t")
+
+
+def place(p, line):
+    return p.lines.index(line)
+
+
+@for_each(REMOTES)
+def own_stream_limit(impl):
+    """--max-streams 3 and more traffic than that (S9): a warning first, then one open fails as a limit;
+    the connection and gossip go on."""
+    with Group() as g:
+        n, p = linked(g, impl, "node", (*TOPICS, "--max-streams", "3"), TOPICS)
+        subscribed(n, p)
+        deliver([n, p], 3)
+        for _ in range(6):
+            n.tell(f"open {p.peer} /lp2p/echo/1")
+        failed = n.wait("stream_error", LONG, peer=p.peer, protocol="/lp2p/echo/1")
+        equal(failed["fault"], "limit", "whose fault it was")
+        warned = n.wait("warning", LONG, kind="streams_high", peer=p.peer)
+        check(place(n, warned) < place(n, failed), "the open failed before the warning", warned, failed)
+        check(warned["limit"] and warned["value"] and warned["hint"], "a warning without its numbers", warned)
+        deliver([n, p], 5)
+        never_not_supported(n)
+        equal(n.count("conn_close"), 0, "connections lost")
+
+
+def refused(p, protocol):
+    """Whether a stream that the peer opened and would keep failed or was reset."""
+    return p.count("stream_error", protocol=protocol) + p.count("stream_close", protocol=protocol) > 0
+
+
+@for_each(REMOTES)
+def planted_limit(impl):
+    """The peer opens stream after stream and ends none, towards a limit of 10: the node warns while
+    everything still arrives, at the latest one open before the first that it resets."""
+    with Group() as g:
+        n, p = linked(g, impl, "node", (*TOPICS, "--limit", "streams_in=10"),
+                      (*TOPICS, "--stats-every", "100ms"))
+        subscribed(n, p)
+        sink = "/lp2p/sink/1"
+        for i in range(14):
+            deliver([n, p], 1)
+            p.tell(f"open {n.peer} {sink}")
+            # go says that a stream is open before it knows: it is when the node has it.
+            p.wait_for(lambda _: n.count("stream_open", protocol=sink) > i or refused(p, sink), LONG,
+                       p.mark(), f"how open number {i + 1} went")
+            if refused(p, sink):
+                break
+            if i == 0:
+                equal(n.count("warning"), 0, "warnings of one stream")
+        check(refused(p, sink), "nothing was ever refused: there was no limit")
+        warned = n.all("warning", kind="streams_high", peer=p.peer)
+        check(warned, "no warning before the first stream was refused")
+        equal(warned[0]["limit"], 10, "the limit that is named")
+        check(warned[0]["value"] < 10, "a warning at the limit is late", warned[0])
+        deliver([n, p], 3)
+
+
+@for_each(["go"])
+def pubsub_is_withdrawn(impl):
+    """The peer pushes a full list without pubsub (S11): reported; the open stream is used until it ends, and
+    no new one is opened; when it is on the list again, gossip goes on."""
+    with Group() as g:
+        n, p = linked(g, impl, "node", TOPICS, TOPICS)
+        subscribed(n, p)
+        deliver([n, p], 3)
+        at = n.mark()
+        p.tell("withdraw_pubsub")
+        warned = n.wait("warning", LONG, at, kind="protocol_withdrawn", peer=p.peer)
+        check(warned["conn"] and warned["hint"], "a warning without where or what to do", warned)
+        deliver([n, p], 3)
+        equal(len([l for l in n.lines[at:] if l["ev"] == "pubsub_out_stream_open"]), 0, "new streams")
+        p.tell(f"reset_pubsub {n.peer}")
+        n.wait("pubsub_out_stream_closed", LONG, at, peer=p.peer)
+        n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"][0]["mesh"] == [], LONG, n.mark(),
+                   "a mesh without the peer")
+        equal(len([l for l in n.lines[at:] if l["ev"] == "pubsub_out_stream_open"]), 0, "new streams")
+        after = n.mark(), p.mark()
+        p.tell("offer_pubsub")
+        n.wait("pubsub_out_stream_open", LONG, after[0], peer=p.peer)
+        p.wait("peer_subscribed", LONG, after[1], peer=n.peer)
+        deliver([n, p], 3)
