@@ -14,7 +14,8 @@ substream_id stream(std::uint64_t conn, std::uint32_t n) {
 
 TEST(PubsubPeer, FindsItsConnectionsAndStreams) {
     pubsub_peer p;
-    p.conns = {{conn_id{1}, direction::inbound, 2, false}, {conn_id{2}, direction::outbound, 0, false}};
+    p.conns = {{conn_id{1}, direction::inbound, 2, false},
+               {conn_id{2}, direction::outbound, 0, false}};
     ASSERT_NE(p.carrier_of(conn_id{1}), nullptr);
     EXPECT_EQ(p.carrier_of(conn_id{1})->streams, 2U);
     EXPECT_EQ(p.carrier_of(conn_id{3}), nullptr);

@@ -211,6 +211,36 @@ TEST_F(Remedies, WhoListsNoneIsLeftAlone) {
     EXPECT_TRUE(h.replaced.empty());
     EXPECT_EQ(streams(), 1U);
 }
+TEST_F(Remedies, WhatAPeerSaidOutlivesACutThatANewcomerFollows) {
+    meshed();
+    h.disconnect(conn);
+    s.closed(conn, them.id, true, h, now); // a newcomer was held
+    EXPECT_EQ(s.topic_peers("t").size(), 1U);
+    advance(seconds{1});
+    conn = h.connect(them.id);
+    opened();
+    const auto id = agree();
+    publish("for whom I know");
+    EXPECT_EQ(messages_in(written(id)), std::vector<std::string>{"for whom I know"});
+}
+TEST_F(Remedies, WhereNothingFollowsItIsForgotten) {
+    meshed();
+    h.disconnect(conn);
+    s.closed(conn, them.id, true, h, now);
+    advance(seconds{9});
+    EXPECT_EQ(s.topic_peers("t").size(), 1U);
+    advance(seconds{2});
+    EXPECT_TRUE(s.topic_peers("t").empty());
+    EXPECT_EQ(s.next_timeout().has_value(), true) << "the heartbeat goes on";
+}
+TEST_F(Remedies, OurOwnEndOfAConnectionIsNoRefusal) {
+    opened();
+    const auto id = newest();
+    h.disconnect(conn);
+    EXPECT_TRUE(s.failed(id, connections::errc::transport_closed, h, now));
+    s.closed(conn, them.id, false, h, now);
+    EXPECT_TRUE(told<pubsub_refused>().empty());
+}
 TEST_F(Remedies, APlannedMoveLosesNothing) {
     const auto before = live();
     (void)remote_opens(subscribes("t"));

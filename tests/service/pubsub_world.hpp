@@ -149,7 +149,7 @@ protected:
             else
                 (void)s.ended(id, connections::errc::transport_reset, h, now);
         }
-        s.closed(which, peer, h, now);
+        s.closed(which, peer, false, h, now);
     }
     void advance(duration by) {
         const instant until = now + by;

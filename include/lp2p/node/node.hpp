@@ -366,7 +366,7 @@ private:
     void on(const swarms::conn_closed& e, instant now) {
         identify_.closed(e.id);
         ping_.closed(e.id);
-        if (pubsub_) pubsub_->closed(e.id, peer(e.id), swarm_, now);
+        if (pubsub_) pubsub_->closed(e.id, peer(e.id), swarm_.expects(peer(e.id)), swarm_, now);
         hear_services(now); // nothing that names this connection comes behind its end
         events_.push(e);
     }

@@ -66,13 +66,17 @@ public:
         const wire::peer_id id = h.peer(conn);
         entry& e = entry_of(id, now);
         e.conns.push_back({conn, dir});
+        e.lingers = false;
         watches_.set(id, e.watch.next());
         if (e.index) ready(id, e, e.kind, conn, now); // known by a stream that was faster
         if (e.out == stream_state::none) open_stream(id, e, h, now);
         drain(h, now);
     }
+    /// `follows`: another connection of the peer has proven itself and may be established soon.
+    /// Until then, or for `upgrade_timeout`, what the peer said holds: rust says its subscriptions
+    /// once, and sees only that one of its two connections ended (H3).
     template <host Host>
-    void closed(conn_id conn, const wire::peer_id& id, Host& h, instant now) {
+    void closed(conn_id conn, const wire::peer_id& id, bool follows, Host& h, instant now) {
         const auto at = peers_.find(id);
         if (at == peers_.end()) return;
         entry& e = at->second;
@@ -82,6 +86,8 @@ public:
             out_closed(id, e, errc::connection_ended, h, now);
         // The survivor carries it at once; what the one that ended refused says nothing of it.
         if (!e.conns.empty() && e.out == stream_state::none) open_stream(id, e, h, now);
+        e.lingers = e.conns.empty() && follows;
+        if (e.lingers) retries_.set(id, after(now, config_.bounds->upgrade_timeout));
         forget_if_gone(id, h, now);
         drain(h, now);
     }
@@ -154,6 +160,7 @@ public:
         entry& e = peers_.at(peer);
         e.out = stream_state::none;
         e.out_id = {};
+        if (h.established(peer) == std::nullopt) return true; // its end is told next
         open_failed(peer, e, id.conn, why, h, now);
         return true;
     }
@@ -274,7 +281,9 @@ public:
         while (const auto peer = retries_.expire(now)) {
             const auto at = peers_.find(*peer);
             if (at == peers_.end()) continue;
-            if (at->second.out == stream_state::live)
+            if (std::exchange(at->second.lingers, false))
+                forget_if_gone(*peer, h, now); // nothing followed
+            else if (at->second.out == stream_state::live)
                 accepted(*peer, at->second);
             else if (at->second.out == stream_state::opening)
                 continue;
@@ -510,7 +519,7 @@ private:
     template <host Host>
     void forget_if_gone(const wire::peer_id& id, Host& h, instant now) {
         const auto at = peers_.find(id);
-        if (at == peers_.end() || !at->second.conns.empty() || !at->second.in.empty()) return;
+        if (at == peers_.end() || !at->second.is_gone()) return;
         const auto index = at->second.index;
         peers_.erase(at);
         retries_.erase(id);

@@ -56,9 +56,10 @@ struct pubsub_peer {
     byte_vector unsent; ///< what a stream's end cut: it goes again, whole, behind the hello
     std::vector<inbound_stream> in; ///< the newest last
     std::uint32_t failures = 0;
-    bool refused = false;          ///< `na`: not asked again before a list or a new connection
-    bool ever_in = false;          ///< it has opened a stream
-    instant out_since{};           ///< when our stream was agreed
+    bool refused = false; ///< `na`: not asked again before a list or a new connection
+    bool lingers = false; ///< its last connection ended, and another one may follow at once
+    bool ever_in = false; ///< it has opened a stream
+    instant out_since{};  ///< when our stream was agreed
     std::uint32_t short_lives = 0; ///< streams of ours in a row that were reset at once
     gossip_watch watch;
     token_bucket remedies;
@@ -70,6 +71,8 @@ struct pubsub_peer {
             if (c.conn == conn) return &c;
         return nullptr;
     }
+    /// No connection, no stream, nothing to wait for.
+    [[nodiscard]] bool is_gone() const noexcept { return conns.empty() && in.empty() && !lingers; }
     /// The machine of a stream, ours or theirs; null where it is neither.
     [[nodiscard]] pubsub::rpc_stream* stream_of(substream_id id) noexcept {
         if (out_id == id) return writer.get();

@@ -23,9 +23,9 @@ struct validator {
     void* self = nullptr;
     function judge = nullptr;
 
-    [[nodiscard]] std::optional<pubsub::verdict> operator()(pubsub::message_handle id,
-                                                            const pubsub::message_view& m,
-                                                            const wire::peer_id& via) const noexcept {
+    [[nodiscard]] std::optional<pubsub::verdict>
+    operator()(pubsub::message_handle id, const pubsub::message_view& m,
+               const wire::peer_id& via) const noexcept {
         return judge == nullptr ? pubsub::verdict::accept : judge(self, id, m, via);
     }
 };

@@ -279,6 +279,10 @@ public:
         const auto found = peers_.find(peer);
         return found == peers_.end() ? 0 : found->second.size();
     }
+    /// Whether a connection of this peer, which has proven itself, is there or may come to stay.
+    [[nodiscard]] bool expects(const wire::peer_id& peer) const noexcept {
+        return manager_.has_any(peer);
+    }
     /// Every peer with an established connection, in the order of their ids.
     [[nodiscard]] std::vector<wire::peer_id> peers() const {
         std::vector<wire::peer_id> all;
