@@ -32,6 +32,7 @@
 #include <lp2p/wire/base64.hpp>
 #include <lp2p/wire/cursor.hpp>
 #include <lp2p/wire/errc.hpp>
+#include <lp2p/wire/ip_scope.hpp>
 #include <lp2p/wire/ip_text.hpp>
 #include <lp2p/wire/length_prefix.hpp>
 #include <lp2p/wire/multiaddr.hpp>
