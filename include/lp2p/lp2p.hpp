@@ -146,5 +146,6 @@
 #include <lp2p/node/describe.hpp>
 #include <lp2p/node/events.hpp>
 #include <lp2p/node/node.hpp>
+#include <lp2p/node/own_addresses.hpp>
 #include <lp2p/node/own_record.hpp>
 #include <lp2p/node/router_limits.hpp>
