@@ -36,9 +36,10 @@ public:
     /// The node listens there. False where that changes nothing: it is known, or stands for every
     /// interface (0.0.0.0, ::) and so for no address at all.
     bool listening(const wire::multiaddr& at) {
-        const wire::multiaddr bare = at.without_peer();
-        if (bare.empty() || is_unspecified(bare) || listens_at(bare)) return false;
-        listened_.push_back(bare);
+        if (at.empty() || is_unspecified(at)) return false;
+        wire::multiaddr bare = at.without_peer();
+        if (listens_at(bare)) return false;
+        listened_.push_back(std::move(bare));
         rebuild();
         return true;
     }
