@@ -182,6 +182,15 @@ TEST_F(OwnAddresses, AWordOutlivesItsConnectionForAWhile) {
     EXPECT_TRUE(observed().empty());
     EXPECT_EQ(ours.next_timeout(), std::nullopt);
 }
+TEST_F(OwnAddresses, AHostCountsAsLongAsOneOfItsConnectionsDoes) {
+    inbound(1, outside);
+    for (unsigned from = 1; from <= 4; ++from) inbound(from, outside);
+    ours.closed(conn_id{1}, start);
+    EXPECT_FALSE(ours.handle_timeout(start + bounds.observed_for)) << "there is its second one";
+    EXPECT_EQ(observed(), addresses{outside});
+    ours.closed(conn_id{2}, start);
+    EXPECT_TRUE(ours.handle_timeout(start + bounds.observed_for));
+}
 TEST_F(OwnAddresses, NoMoreAreSaidThanThoseThatMostHostsSay) {
     const auto at = [](unsigned n) { return ip4(8, 8, 8, n, 4001); };
     for (unsigned n = 1; n <= 5; ++n)
