@@ -257,3 +257,23 @@ def ip6(impl):
     for dialer in ("node", "peer"):
         n, _ = contact(impl, dialer, "--listen", "/ip6/::1/tcp/0")
         check(n.full.startswith("/ip6/::1/tcp/"), "not an IPv6 address: " + n.full)
+
+
+@for_each()
+def every_interface(impl):
+    """A node that listens at 0.0.0.0 and :: says where it can be reached, and never those two."""
+    with Group() as g:
+        families = ["/ip4/0.0.0.0/tcp/0"] + (["/ip6/::/tcp/0"] if loopback6() else [])
+        n = g.start("lp2p", "node", *(f for a in families for f in ("--listen", a))).ready()
+        p = g.start(impl, impl, "--dial", n.full).ready()
+        said = p.wait("identified", LONG, peer=n.peer)["addrs"]
+        listening = n.all("listening")
+        equal(set(said), {l["addr"] for l in listening}, "what the peer hears of our addresses")
+        for host in ("/ip4/127.0.0.1/", "/ip6/::1/")[:len(families)]:
+            check(any(a.startswith(host) for a in said), f"no address of ours at {host}", said)
+        check(not [a for a in said if a.startswith(("/ip4/0.0.0.0/", "/ip6/::/", "/ip6/fe80"))],
+              "an address that goes nowhere", said)
+        for l in listening:
+            d = g.start("lp2p", "dialer", "--listen", "none", "--dial", l["full"])
+            d.wait("dial_ok", LONG, peer=n.peer)
+        no_errors(n)

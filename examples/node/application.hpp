@@ -117,9 +117,10 @@ private:
                          sentence_of(got.error()).c_str());
             return false;
         }
-        out_.say("listening", {{"peer", name(self().id())},
-                               {"addr", got->to_string()},
-                               {"full", got->with_peer(self().id()).to_string()}});
+        for (const auto& reached : lp2p::io::reachable_at(*got))
+            out_.say("listening", {{"peer", name(self().id())},
+                                   {"addr", reached.to_string()},
+                                   {"full", reached.with_peer(self().id()).to_string()}});
         return true;
     }
     void after(lp2p::duration d, std::function<void()> then) {

@@ -32,6 +32,7 @@
 #include <lp2p/wire/base64.hpp>
 #include <lp2p/wire/cursor.hpp>
 #include <lp2p/wire/errc.hpp>
+#include <lp2p/wire/ip_scope.hpp>
 #include <lp2p/wire/ip_text.hpp>
 #include <lp2p/wire/length_prefix.hpp>
 #include <lp2p/wire/multiaddr.hpp>
@@ -145,5 +146,6 @@
 #include <lp2p/node/describe.hpp>
 #include <lp2p/node/events.hpp>
 #include <lp2p/node/node.hpp>
+#include <lp2p/node/own_addresses.hpp>
 #include <lp2p/node/own_record.hpp>
 #include <lp2p/node/router_limits.hpp>

@@ -87,6 +87,54 @@ TEST(Node, OfARecordOnlyAddressesThatCanBeDialedAreKept) {
     EXPECT_EQ(n[0].addresses(n[1].id()).size(), 1U);
 }
 
+// ---- what others see as our address (identify.md §6) ----
+
+TEST(Node, AnAddressThatFourHostsObserveIsSaidToAllAndSigned) {
+    net n{6};
+    const auto seen =
+        wire::multiaddr::tcp4({std::byte{192}, std::byte{168}, {}, std::byte{9}}, 30000);
+    n.net.translate(0, seen);
+    const auto said_by_0 = [&](std::size_t to) {
+        return n[to].about(connection_of(n, to, 0))->addresses;
+    };
+    for (std::size_t to = 1; to <= 3; ++to) n.dial(0, to);
+    n.net.advance(seconds{5});
+    for (std::size_t to = 1; to <= 3; ++to)
+        EXPECT_EQ(said_by_0(to), std::vector{test::address_of(0)}) << "three are not enough";
+    n.dial(0, 4);
+    n.net.advance(seconds{5});
+    n.dial(5, 0); // comes later, and hears it at once
+    n.net.advance(seconds{1});
+    for (std::size_t to = 1; to <= 5; ++to) {
+        EXPECT_EQ(said_by_0(to), (std::vector{test::address_of(0), seen})) << to;
+        EXPECT_EQ(n[to].about(connection_of(n, to, 0))->record->addresses.back(), seen) << to;
+    }
+}
+TEST(Node, AnObservedAddressIsForgottenAWhileAfterTheLastConnection) {
+    node_config c;
+    c.bounds.observed_for = seconds{30};
+    net n{6, c};
+    const auto seen =
+        wire::multiaddr::tcp4({std::byte{192}, std::byte{168}, {}, std::byte{9}}, 30000);
+    n.net.translate(0, seen);
+    for (std::size_t to = 1; to <= 4; ++to) n.dial(0, to);
+    n.dial(5, 0);
+    n.net.advance(seconds{5});
+    for (std::size_t to = 1; to <= 4; ++to) n[0].disconnect(n[to].id(), n.net.now());
+    n.net.advance(seconds{25});
+    const auto said = [&] { return n[5].about(connection_of(n, 5, 0))->addresses; };
+    EXPECT_EQ(said(), (std::vector{test::address_of(0), seen}));
+    n.net.advance(seconds{10});
+    EXPECT_EQ(said(), std::vector{test::address_of(0)});
+}
+TEST(Node, EveryInterfaceIsNotSaid) {
+    net n{2};
+    n[1].listening(wire::multiaddr::tcp4({}, 4001), n.net.now());
+    n.dial(0, 1);
+    n.net.advance(seconds{1});
+    EXPECT_EQ(n[0].about(connection_of(n, 0, 1))->addresses, std::vector{test::address_of(1)});
+}
+
 TEST(Node, ThroughPlaintextItIsTheSame) {
     node_net<test::plain_stack> n{2};
     n.subscribe_all("t");

@@ -63,6 +63,8 @@ public:
     }
     /// This address answers nobody (true) or is back.
     void take_down(host_id h, bool down = true) { hosts_[h]->down = down; }
+    /// Whoever this host dials sees this address instead of its own.
+    void translate(host_id h, const wire::multiaddr& seen) { hosts_[h]->seen_as = seen; }
     /// From now on nothing passes on the links that exist between the two, and nobody is told.
     void cut(host_id a, host_id b) {
         for (auto& l : links_)
@@ -162,6 +164,7 @@ private:
             , address{std::move(a)} {}
         Node node;
         wire::multiaddr address;
+        std::optional<wire::multiaddr> seen_as{}; ///< by whom it dials
         std::vector<event> events{};
         std::size_t accepted = 0;
         bool down = false;
@@ -257,7 +260,8 @@ private:
                 return true;
             }
             host& h = *hosts_[to.who];
-            const auto id = h.node.accepted(hosts_[l.side[0].who]->address, h.address, now_);
+            const auto& from = *hosts_[l.side[0].who];
+            const auto id = h.node.accepted(from.seen_as.value_or(from.address), h.address, now_);
             if (id)
                 to.id = *id, ++h.accepted;
             else

@@ -83,6 +83,12 @@ struct limits {
     bucket_size pushes_out{5, 0.2};
     duration push_coalesce = seconds{1};
 
+    // Our addresses as others observe them (identify.md §6).
+    std::size_t observers = 4; ///< hosts that must say the same before we do; go's number
+    std::size_t observations = 512;  ///< kept; those of ended connections leave, then the newest
+    std::size_t observed_addresses = 3; ///< said at once; those that most hosts observe
+    duration observed_for = seconds{1800}; ///< counts, behind the end of its connection
+
     // pubsub.
     std::size_t rpc = 1024 * 1024;        ///< bytes in; reset stream
     std::size_t rpc_control = 256 * 1024; ///< bytes of control in; RPC dropped
@@ -187,6 +193,10 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("identify_retry_least", l.identify_retry_least);
     f("identify_retry_most", l.identify_retry_most);
     f("push_coalesce", l.push_coalesce);
+    f("observers", l.observers);
+    f("observations", l.observations);
+    f("observed_addresses", l.observed_addresses);
+    f("observed_for", l.observed_for);
     f("rpc", l.rpc);
     f("rpc_control", l.rpc_control);
     f("rpc_messages", l.rpc_messages);

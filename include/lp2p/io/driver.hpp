@@ -54,8 +54,9 @@ public:
     /// For whoever keeps a reference to the node: after each call of it.
     void wake() { core_->wake(); }
 
-    /// Listens; the address says which port it became, and is told to the node where it has
-    /// `listening`. Errors: those of `io::errc`.
+    /// Listens; the answer says which port it became. A node that has `listening` is told where it
+    /// can be reached: there, or for 0.0.0.0 and :: at each interface (`reachable_at`). Errors:
+    /// those of `io::errc`.
     result<wire::multiaddr> listen(const wire::multiaddr& at) { return core_->listen(at); }
     /// Told of every event, posted, in order, one at a time: what it names can be looked up in the
     /// node until the handler returns. But not of `substream_readable` and

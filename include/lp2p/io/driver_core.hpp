@@ -5,6 +5,7 @@
 // timer; it is never nested, and what users gave to be called is posted, never called from here.
 #pragma once
 
+#include <lp2p/io/interfaces.hpp>
 #include <lp2p/io/link_table.hpp>
 #include <lp2p/io/stream.hpp>
 
@@ -125,7 +126,8 @@ public:
     result<wire::multiaddr> listen(const wire::multiaddr& at) {
         auto became = links_.listen(at);
         if constexpr (requires { node_.listening(at, now()); })
-            if (became) node_.listening(*became, now());
+            if (became)
+                for (const auto& reached : reachable_at(*became)) node_.listening(reached, now());
         wake();
         return became;
     }

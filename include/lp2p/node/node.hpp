@@ -7,6 +7,7 @@
 
 #include <lp2p/node/config.hpp>
 #include <lp2p/node/events.hpp>
+#include <lp2p/node/own_addresses.hpp>
 #include <lp2p/node/own_record.hpp>
 #include <lp2p/node/router_limits.hpp>
 #include <lp2p/service/pubsub.hpp>
@@ -42,6 +43,7 @@ public:
                      .trace = config_->trace},
                     random}
         , ping_{random}
+        , own_{config_->bounds}
         , record_{random, id_, config_->unix_now, now} {
         if (config_->router != router_kind::none) pubsub_.emplace(make_pubsub(random, now));
         announce(now);
@@ -103,22 +105,24 @@ public:
     [[nodiscard]] std::optional<instant> next_timeout() const {
         if (ended()) return swarm_.next_timeout();
         std::optional<instant> first =
-            earlier(earlier(swarm_.next_timeout(), identify_.next_timeout()), ping_.next_timeout());
+            earlier(earlier(swarm_.next_timeout(), identify_.next_timeout()),
+                    earlier(ping_.next_timeout(), own_.next_timeout()));
         return pubsub_ ? earlier(first, pubsub_->next_timeout()) : first;
     }
     void handle_timeout(instant now) {
         swarm_.handle_timeout(now);
         if (ended()) return settle(now);
+        if (own_.handle_timeout(now)) announce(now);
         identify_.handle_timeout(swarm_, now);
         ping_.handle_timeout(swarm_, now);
         if (pubsub_) pubsub_->handle_timeout(swarm_, now);
         settle(now);
     }
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return swarm_.ended(); }
-    /// An address that others can reach this node at: identify says it.
+    /// An address that others can reach this node at: identify says it. Not 0.0.0.0 or ::, which
+    /// are none.
     void listening(const wire::multiaddr& at, instant now) {
-        listen_addrs_.push_back(at.without_peer());
-        announce(now);
+        if (own_.listening(at)) announce(now);
         settle(now);
     }
 
@@ -322,8 +326,8 @@ private:
         if (auto list = multistream::protocol_list::of(all)) swarm_.serve(std::move(*list));
         identify::message ours;
         ours.public_key = public_key_.encode();
-        ours.listen_addrs = listen_addrs_;
-        ours.signed_peer_record = record_.of(listen_addrs_, key_, config_->bounds, now);
+        ours.listen_addrs = own_.all();
+        ours.signed_peer_record = record_.of(own_.all(), key_, config_->bounds, now);
         ours.protocols = std::move(all);
         ours.agent_version = config_->agent;
         ours.protocol_version = config_->protocol_version;
@@ -366,6 +370,7 @@ private:
     void on(const swarms::conn_closed& e, instant now) {
         identify_.closed(e.id);
         ping_.closed(e.id);
+        own_.closed(e.id, now);
         if (pubsub_) pubsub_->closed(e.id, peer(e.id), swarm_.expects(peer(e.id)), swarm_, now);
         hear_services(now); // nothing that names this connection comes behind its end
         events_.push(e);
@@ -449,6 +454,7 @@ private:
     void on(const service::identified& e, instant now) {
         events_.push(e);
         learn_addresses(e.conn);
+        hear_observed(e.conn, now);
         swarm_.learn_agent(e.conn, agent_of(e.conn), now);
         hear_list(e.conn, now);
     }
@@ -506,6 +512,13 @@ private:
         for (const auto& a : info->addresses)
             if (a.tcp()) swarm_.add_address(peer(conn), a);
     }
+    void hear_observed(conn_id conn, instant now) {
+        const auto* said = identify_.about(conn);
+        const auto link = swarm_.look(conn);
+        if (said == nullptr || !said->observed || !link) return;
+        if (own_.observed({conn, link->dir, link->remote, link->local, *said->observed}))
+            announce(now);
+    }
     void on(const service::wrong_identity& e, instant now) {
         swarm_.close(e.conn, identify::errc::wrong_key, now);
     }
@@ -517,10 +530,10 @@ private:
     swarm_type swarm_;
     service::identify_service<crypto> identify_;
     service::ping_service<crypto> ping_;
+    own_addresses own_;
     own_record<crypto> record_;
     std::optional<pubsub_type> pubsub_;
     std::vector<std::string> served_;
-    std::vector<wire::multiaddr> listen_addrs_;
     std::set<substream_id> mine_; // the application's
     std::map<conn_id, known> known_;
     std::map<request_id, std::vector<peer_dialer::cause>> causes_; // until told
