@@ -165,10 +165,10 @@ def main():
         print(__doc__.strip())
         return 0
     args = arguments()
-    missing = {tool for program, tool in NEEDS.items() if program not in args.peers.split()}
+    missing = [tool for program, tool in NEEDS.items() if program not in args.peers.split()]
     if missing:
-        print(f"examples/run seed: this network needs go and rust nodes, and {' and '.join(sorted(missing))} "
-              "or newer is not on PATH", file=sys.stderr)
+        print("examples/run seed: this network needs go and rust nodes; not on PATH, or older: "
+              + ", ".join(sorted(missing)), file=sys.stderr)
         return 2
     if args.check:
         return 0

@@ -22,22 +22,34 @@ ALWAYS = {"go": ("--dial-mode", "always"), "rust": ("--dial-mode", "always"),
           "rust-old": ("--dial-mode", "always")}
 
 
-@for_each(["rust-old"])
-def the_fault(impl):
-    """What this is about, without lp2p: rust dials go every 500 ms, and each loses the other for good
-    (seed-fault T1). If it does not show any more, everything here proves nothing."""
+def falls_silent(impl):
+    """rust dials go every 500 ms (seed-fault T1). go forgets rust's subscription, always; True where rust gave
+    pubsub up for good, too, and go heard of it."""
     with Group() as g:
         p = g.start("go", "go", *TOPICS).ready()
-        r = g.start(impl, impl, *TOPICS, "--dial", p.full, "--dial-mode", "always",
-                    "--redial-every", "500ms", "--publish-every", "100ms").ready()
+        r = g.start(impl, impl, *TOPICS, "--dial", p.full, "--dial-mode", "always", "--redial-every", "500ms",
+                    "--redial-max", "12", "--publish-every", "100ms").ready()
         p.wait("peer_unsubscribed", LONG, peer=r.peer)
-        r.wait("warning", LONG, kind="protocol_withdrawn", peer=p.peer)
-        p.wait("protocols_updated", LONG, peer=r.peer, source="push",
-               removed=lambda gone: any(x.startswith("/meshsub/") for x in gone))
+        # 13 dials, of which go cuts what is over its 8 connections: nothing new happens after those.
+        r.wait_for(lambda _: r.count("conn_close") >= 5 or r.count("warning", kind="protocol_withdrawn"), LONG,
+                   r.mark(), "a disabled handler, or the ends of five")
         said = p.stats()
         check(said["replaced"] > 0, "go replaced no pubsub stream", said)
         check(said["conns"] > 1, "go has one connection", said)
+        equal(said["topic_peers"], {"t": 0}, "go's topic peers")
+        if not r.count("warning", kind="protocol_withdrawn", peer=p.peer):
+            return False
         check("maximum number of" in r.stderr(), "the library did not say why: " + r.stderr())
+        p.wait("protocols_updated", LONG, peer=r.peer, source="push",
+               removed=lambda gone: any(x.startswith("/meshsub/") for x in gone))
+        return True
+
+
+@scenario(["go", "rust-old"])
+def the_fault():
+    """What this is about, without lp2p: go and the old rust lose each other for good. If it does not show any
+    more, everything here proves nothing. How far it goes hangs on moments: five tries."""
+    check(any(falls_silent("rust-old") for _ in range(5)), "no handler was disabled in five networks")
 
 
 def judge(s, impl="lp2p"):
@@ -344,8 +356,8 @@ def thousand_cycles(impl):
         check(last_files <= warm_files + 1, f"{warm_files} descriptors became {last_files}")
         check(last_kb <= warm_kb + 256, f"{warm_kb} kB became {last_kb}")
         no_errors(n)
-        n.tell(f"dial {p.full}")
         at = n.mark(), p.mark()
+        n.tell(f"dial {p.full}")
         subscribed(n, p, after=at)
         deliver([n, p], 3)
 
@@ -390,8 +402,7 @@ def explained(n, trace):
         check(e.get("conn") and e.get("stream") and e["fields"].get("why"), "an end without why", e)
     began = {(e["conn"], e["stream"]) for e in named("connection.substream.opened")}
     ended = {(e["conn"], e["stream"]) for e in named("connection.substream.ended")}
-    check(began <= ended | {(c, s) for c, s in began if c not in closed}, "streams without an end in the trace",
-          sorted(began - ended))
+    equal(sorted(began - ended), [], "streams without an end in the trace")
 
 
 @for_each(REMOTES)
