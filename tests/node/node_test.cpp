@@ -495,5 +495,31 @@ TEST(Node, AStreamOpenedBeforeWeCountAsConnectedCarriesGossip) {
     }
 }
 
+TEST(Node, ABurstOfMessagesArrivesWhole) {
+    test::node_net<test::null_stack> n{2};
+    n.subscribe_all("t");
+    n.dial(0, 1);
+    n.net.advance(seconds{3});
+    for (int i = 0; i < 500; ++i)
+        ASSERT_TRUE(n[0].publish("t", as_bytes("m" + std::to_string(i)), n.net.now()));
+    n.net.advance(seconds{1});
+    EXPECT_EQ(n.got[1].size(), 500U);
+    EXPECT_EQ(n.count<service::message_rejected>(1), 0U);
+}
+TEST(Node, WhoIsNotPolledStopsReading) {
+    node_config c;
+    c.bounds.untold_events = 3;
+    test::node_net<test::null_stack> n{2, c};
+    n.dial(0, 1);
+    n.net.advance(seconds{3});
+    const auto conn = n[0].established(n[1].id());
+    ASSERT_TRUE(conn);
+    EXPECT_TRUE(n[0].wants_input(*conn));
+    for (int i = 0; i < 3; ++i) n[0].dial(test::address_of(1).with_peer(n[1].id()), n.net.now());
+    EXPECT_FALSE(n[0].wants_input(*conn)) << "three answers wait";
+    ASSERT_TRUE(n[0].poll_event());
+    EXPECT_TRUE(n[0].wants_input(*conn));
+}
+
 } // namespace
 } // namespace lp2p

@@ -109,6 +109,7 @@ struct limits {
     std::size_t peer_queue_bytes = 4 * 1024 * 1024;
     std::uint32_t pubsub_streams_per_connection = 4;
     std::size_t untaken_messages = 4096;
+    std::size_t untold_events = 4096; ///< of a node, not polled yet; it stops reading
     std::size_t untaken_bytes = 16 * 1024 * 1024;
     std::size_t rpc_sent = 48 * 1024; ///< bytes of one RPC, to a peer not known to take more
     std::size_t rpc_control_sent = 12 * 1024;
@@ -216,6 +217,7 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("peer_queue_bytes", l.peer_queue_bytes);
     f("pubsub_streams_per_connection", l.pubsub_streams_per_connection);
     f("untaken_messages", l.untaken_messages);
+    f("untold_events", l.untold_events);
     f("untaken_bytes", l.untaken_bytes);
     f("rpc_sent", l.rpc_sent);
     f("rpc_control_sent", l.rpc_control_sent);

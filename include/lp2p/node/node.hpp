@@ -83,7 +83,10 @@ public:
         swarm_.transmitted(id, n, now);
         settle(now);
     }
-    [[nodiscard]] bool wants_input(conn_id id) const { return swarm_.wants_input(id); }
+    /// False, too, while so many events wait that the application is to catch up first.
+    [[nodiscard]] bool wants_input(conn_id id) const {
+        return events_.size() < config_->bounds.untold_events && swarm_.wants_input(id);
+    }
     void released(conn_id id) { swarm_.released(id); }
     [[nodiscard]] std::optional<command> poll_command() { return swarm_.poll_command(); }
     [[nodiscard]] std::optional<event> poll_event() {

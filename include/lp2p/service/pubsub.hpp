@@ -423,31 +423,53 @@ private:
             const auto used = s->receive(in, now);
             if (!used) break;
             h.consume(id, *used, now);
-            if (receive_rpcs(e, *s, now)) continue;
+            if (receive_rpcs(e, *s, h, now)) continue;
             h.reset(id, 0, now);
             return in_closed(peer, e, id, end{end::reset, 0}, h, now);
         }
         if (!s->ended()) return;
         const error why = s->ended()->why; // the remote's end is not told to the reader
-        (void)receive_rpcs(e, *s, now);    // what came whole before counts
+        (void)receive_rpcs(e, *s, h, now); // what came whole before counts
         visit([&](auto& r) { r.malformed(*e.index, why); });
         h.reset(id, 0, now);
         in_closed(peer, e, id, end{end::reset, 0}, h, now);
     }
     /// False where one was no RPC: what follows on that stream is nothing to lean on either.
-    bool receive_rpcs(entry& e, pubsub::rpc_stream& s, instant now) {
+    template <host Host>
+    bool receive_rpcs(entry& e, pubsub::rpc_stream& s, Host& h, instant now) {
         while (s.poll_event()) {
         }
         while (const auto frame = s.take()) {
             heard(e, now);
             const status read = pubsub::decode_rpc(*frame, rpc_bounds(), scratch_);
             if (read)
-                visit([&](auto& r) { r.receive(*e.index, scratch_, now); });
+                receive(*e.index, h, now);
             else
                 visit([&](auto& r) { r.malformed(*e.index, read.error()); });
             if (!read && read.error() == error{pubsub::errc::malformed_rpc}) return false;
         }
         return true;
+    }
+    /// The RPC in `scratch_`, so many messages at a time that those which are judged at once do not
+    /// fill the peer's places for those which wait for a verdict.
+    template <host Host>
+    void receive(pubsub::peer_index from, Host& h, instant now) {
+        const std::size_t most = std::max<std::size_t>(config_.bounds->validations_per_peer / 2, 1);
+        const auto hear = [&](const pubsub::rpc& r) {
+            visit([&](auto& router) { router.receive(from, r, now); });
+            drain(h, now);
+        };
+        pubsub::rpc first; // subscriptions go before messages, control behind them
+        auto& all = scratch_.messages;
+        auto next = all.begin();
+        for (; static_cast<std::size_t>(all.end() - next) > most;
+             next += static_cast<std::ptrdiff_t>(most)) {
+            first.subscriptions = std::exchange(scratch_.subscriptions, {});
+            first.messages.assign(next, next + static_cast<std::ptrdiff_t>(most));
+            hear(first);
+        }
+        all.erase(all.begin(), next);
+        hear(scratch_);
     }
     [[nodiscard]] pubsub::rpc_limits rpc_bounds() const noexcept {
         const limits& l = *config_.bounds;
