@@ -422,6 +422,8 @@ def everything_is_explained(impl):
                 n.wait(f"{verb}_done", LONG)
             n.tell(f"open {p.peer} /not/there/1")
             n.wait("stream_error", LONG, protocol="/not/there/1")
-            equal(n.stop(), 0, "the node's exit code")
+            n.tell("quit")
+            n.wait("exit", LONG)  # the last of its lines
+            equal(n.process.wait(LONG), 0, "the node's exit code")
         with open(path, encoding="utf-8") as lines:
             explained(n, [json.loads(line) for line in lines])

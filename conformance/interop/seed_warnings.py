@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""What must be told before gossip falls silent: limits on streams that come near, and pubsub that a peer
-withdraws. A limit is a limit: never "not supported", and never for good.
+"""What must be told before gossip falls silent, and mended: limits on streams that come near, and pubsub
+that a peer refuses, withdraws or resets. A limit is a limit: never "not supported", and never for good.
 """
+
+import time
 
 from live import LONG, check, deliver, equal, for_each, linked, subscribed
 from peers import Group
-from seed import REMOTES, never_not_supported
+from seed import REMOTES, never_not_supported, never_removed, once
 
 TOPICS = ("--topic", "t")
 
@@ -88,5 +90,67 @@ def pubsub_is_withdrawn(impl):
         after = n.mark(), p.mark()
         p.tell("offer_pubsub")
         n.wait("pubsub_out_stream_open", LONG, after[0], peer=p.peer)
+        n.wait("warning_cleared", LONG, after[0], kind="protocol_withdrawn", peer=p.peer, conn=warned["conn"])
         p.wait("peer_subscribed", LONG, after[1], peer=n.peer)
         deliver([n, p], 3)
+
+
+@for_each(["go"])
+def pubsub_is_refused(impl):
+    """go resets every inbound pubsub stream, later it is restarted without that limit (S7): the node warns
+    within 2 s, keeps pubsub in its own list, and gossips within 10 s of the restart."""
+    with Group() as g:
+        flags = (*TOPICS, "--seed", f"{impl}-that-refuses")
+        p = g.start(impl, impl, *flags, "--proto-peer-streams-in", "-2").ready()
+        n = g.start("lp2p", "node", *TOPICS, "--dial", p.full).ready()
+        opened = n.wait("conn_open", LONG, peer=p.peer)
+        warned = n.wait("warning", LONG, kind="pubsub_refused", peer=p.peer)
+        check(warned["t_ms"] - opened["t_ms"] <= 2000, "the warning came late", opened, warned)
+        tried = n.wait("pubsub_out_stream_closed", LONG, peer=p.peer)
+        check(tried["reason"] not in ("", "ok"), "a try that failed without a reason", tried)
+        check(any(x.startswith("/meshsub/") for x in
+                  p.wait("identified", LONG, peer=n.peer)["protocols"]), "the node serves no pubsub")
+        never_not_supported(n)
+        never_removed(p, n)
+        n.tell(f"protect {p.peer}")
+        n.wait("protected", LONG, peer=p.peer)
+        at = n.mark()
+        p.kill()
+        again = g.start(impl, f"{impl}-again", *flags, "--listen", p.full.split("/p2p/")[0]).ready()
+        subscribed(n, again, after=(at, 0))
+        planned = n.wait("conn_close", LONG, at, peer=p.peer)
+        back = n.wait("pubsub_out_stream_open", LONG, at, peer=p.peer)
+        check(back["t_ms"] - planned["t_ms"] <= 10_000, "it came back late", planned, back)
+        n.wait("warning_cleared", LONG, kind="pubsub_refused", peer=p.peer)
+        deliver([n, again], 5)
+
+
+@for_each(["go"])
+def pubsub_is_reset_again_and_again(impl):
+    """The peer resets our pubsub stream 20 times, a second apart (S12): opened again each time, with the
+    subscriptions; after four on one connection on another one; nothing lasting. go
+    gives up its own stream at the fifth new connection, until it is asked for another (H5)."""
+    times = 20
+    with Group() as g:
+        n, p = linked(g, impl, "node", TOPICS, TOPICS)
+        subscribed(n, p)
+        for i in range(times):
+            due = time.monotonic() + 1
+            at = n.mark(), p.mark()
+            p.tell(f"reset_pubsub {n.peer}")
+            n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
+            n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer)
+            p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+            time.sleep(max(0.0, due - time.monotonic()))  # the pace is part of what is tried
+        last = n.all("pubsub_out_stream_open", peer=p.peer)[-1]
+        used = {}
+        for l in n.all("pubsub_out_stream_open", peer=p.peer):
+            used[l["conn"]] = used.get(l["conn"], 0) + 1
+        check(max(used.values()) <= 4, f"pubsub streams by connection: {used}")
+        check(n.count("remedy", peer=p.peer) >= times // 4 - 1, "remedies told", *n.all("remedy"))
+        equal(n.stats()["conns"], 1, "connections at the end")
+        n.wait_for(lambda l: l["ev"] == "stats" and l["t_ms"] >= last["t_ms"] + 5000, LONG, 0,
+                   "a stats line 5 s after the last reset")
+        subscribed(n, p, mesh=False)
+        deliver([n, p], 10)
+        once(n)
