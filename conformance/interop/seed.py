@@ -171,7 +171,7 @@ def incumbent(g, impl, *flags):
     return n, p, line
 
 
-@for_each(["go"])
+@for_each(REMOTES)
 def cut_with_newcomer_held(impl):
     """The connection stalls, the peer dials again, the newcomer waits for its turn; then the old one is
     cut (S13): pubsub runs on the newcomer within a second."""

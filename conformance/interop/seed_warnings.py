@@ -5,7 +5,7 @@ that a peer refuses, withdraws or resets. A limit is a limit: never "not support
 
 import time
 
-from live import LONG, check, deliver, equal, for_each, linked, subscribed
+from live import LONG, check, deliver, equal, for_each, linked, no_errors, subscribed
 from peers import Group
 from seed import REMOTES, never_not_supported, never_removed, once
 
@@ -154,3 +154,18 @@ def pubsub_is_reset_again_and_again(impl):
         subscribed(n, p, mesh=False)
         deliver([n, p], 10)
         once(n)
+
+
+@for_each(REMOTES)
+def disconnected_at_once(impl):
+    """Our own end of a connection is nothing to warn of, whatever was being opened on it."""
+    with Group() as g:
+        p = g.start(impl, impl, *TOPICS).ready()
+        n = g.start("lp2p", "node", *TOPICS).ready()
+        for _ in range(50):
+            at = n.mark()
+            n.tell(f"dial {p.full}")
+            n.wait("conn_open", LONG, at, peer=p.peer)
+            n.tell(f"disconnect {p.peer}")
+            n.wait("conn_close", LONG, at, peer=p.peer)
+        no_errors(n, but=["identify_failed"])  # that one is true
