@@ -53,7 +53,7 @@ public:
                  .backoff_least = c.bounds.dial_backoff_least,
                  .backoff_most = c.bounds.dial_backoff_most,
                  .seed = c.seed}}
-        , dialer_{{.dials = c.bounds.dials}}
+        , dialer_{{.dials = c.bounds.dials, .stagger = c.bounds.dial_stagger}}
         , protected_{{.most = c.bounds.protected_peers,
                       .lasting = c.bounds.lasting_connection,
                       .backoff_least = c.bounds.dial_backoff_least,
@@ -84,6 +84,7 @@ public:
         slot* s = find(id);
         if (s == nullptr || s->conn || s->hung_up) return;
         s->local = local;
+        dialer_.transport_connected(s->attempt);
         begin(id, *s, role::dialer, now);
         settle(now);
     }
@@ -147,7 +148,8 @@ public:
     }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(earlier(deadlines_.next(), manager_.next_timeout()),
-                       earlier(protected_.next_timeout(), monitor_.next_timeout()));
+                       earlier(earlier(protected_.next_timeout(), monitor_.next_timeout()),
+                               dialer_.next_timeout()));
     }
     void handle_timeout(instant now) {
         std::vector<conn_id> due;
@@ -159,6 +161,7 @@ public:
             touch(id, *s, now);
         }
         manager_.handle_timeout(now);
+        dialer_.handle_timeout(now);
         while (const auto id = monitor_.due(now))
             if (const slot* s = find(*id); s != nullptr && s->conn)
                 monitor_.inspect(*id, s->conn->ledger(), now);
@@ -455,6 +458,7 @@ private:
                 busy = true;
                 std::visit([&](const auto& decided) { carry_out(decided, now); }, *d);
             }
+            while (auto a = dialer_.poll_withdrawn()) withdraw(*a, now);
             while (auto a = dialer_.poll_attempt()) {
                 busy = true;
                 start_attempt(*a, now);
@@ -474,6 +478,7 @@ private:
     void start_attempt(const peer_dialer::attempt& a, instant now);
     void dial_attempt_failed(const slot& s, error why, instant now);
     void unpark(const wire::peer_id& peer, instant now);
+    void withdraw(const peer_dialer::attempt& a, instant now);
     void tell_answer(peer_dialer::answer a, instant now);
     bool replace_attempt_failed(const slot& s, error why, instant now);
     void replace_ended(const wire::peer_id& peer, error why, instant now);
@@ -549,7 +554,7 @@ private:
         manager_.established(id);
         parked_.erase(peer);
         protected_.connected(peer, now);
-        dialer_.connected(peer);
+        dialer_.connected(peer, now);
         while (auto a = dialer_.poll_answer()) tell_answer(std::move(*a), now); // before it can end
         replacing_.erase(peer);
     }
