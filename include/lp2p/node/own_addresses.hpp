@@ -161,8 +161,9 @@ private:
         for (const auto& [at, hosts] : voices_)
             if (hosts.size() >= bounds_->observers && !listens_at(at))
                 sure.emplace_back(hosts.size(), &at);
-        std::stable_sort(sure.begin(), sure.end(),
-                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        std::sort(sure.begin(), sure.end(), [](const auto& a, const auto& b) {
+            return a.first != b.first ? a.first > b.first : *a.second < *b.second;
+        });
         if (sure.size() > bounds_->observed_addresses) sure.resize(bounds_->observed_addresses);
         std::vector<wire::multiaddr> now = listened_;
         for (const auto& [hosts, at] : sure) now.push_back(*at);
