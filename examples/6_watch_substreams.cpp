@@ -2,7 +2,7 @@
 // 6_watch_substreams: who holds which substream, since when; the question behind "silent" networks.
 //
 // No substream of a connection is without an entry in its ledger: what it is for, which protocol it
-// speaks, who opened it, how old it is and when it last moved.
+// speaks, who opened it, how old it is and when it last moved. A node says so before a limit is hit.
 #include <lp2p/full.hpp>
 
 #include <asio/io_context.hpp>
@@ -32,19 +32,22 @@ void print_substreams(const lp2p::node& node) {
     }
 }
 
+void print_warning(const lp2p::swarms::streams_high& w) {
+    std::printf("warning: %u of %u %s substreams, most of them %s\n", w.value, w.limit,
+                std::string{to_string(w.what)}.c_str(), w.protocol.c_str());
+}
+
 /// Two nodes; `here` is watched while it opens substreams that nobody closes.
 struct watched_pair {
     explicit watched_pair(asio::io_context& context)
-        : here{context.get_executor(), lp2p::make_node()}
+        : here{context.get_executor(), lp2p::make_node({.bounds = {.streams_out = 6}})}
         , there{context.get_executor(), lp2p::make_node()} {
         for (lp2p::driver* d : {&here, &there}) (void)d->node().subscribe("news", lp2p::io::now());
         (void)there.serve(hold_protocol, [this](auto s) { streams.push_back(std::move(s)); });
         here.on_event([this](const lp2p::node_event& event) {
-            if (const auto* out = std::get_if<lp2p::service::pubsub_stream_out>(&event))
-                (void)here.node().ping(out->peer, lp2p::io::now());
-            else if (const auto* no = std::get_if<lp2p::service::ping_failed>(&event))
-                stop(lp2p::io::to_error_code(no->why));
-            else if (std::holds_alternative<lp2p::service::pinged>(event))
+            if (const auto* high = std::get_if<lp2p::swarms::streams_high>(&event))
+                print_warning(*high);
+            else if (std::holds_alternative<lp2p::service::pubsub_stream_out>(event))
                 open_more(3);
         });
         const auto at = there.listen(*lp2p::wire::multiaddr::parse("/ip4/127.0.0.1/tcp/0"));
