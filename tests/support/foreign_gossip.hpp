@@ -2,7 +2,8 @@
 // The router that the models of go and rust share: one topic, a mesh, forwarding at once.
 //
 // It knows who subscribed and who is in its mesh, and nothing of streams: what it wants to say goes
-// through `send(peer, rpc)`. No IHAVE, no score: what is lost stays lost, as in the fault's figures.
+// through `send(peer, rpc)`. No IHAVE, no score: what is lost stays lost, as in the fault's
+// figures.
 #pragma once
 
 #include <lp2p/protocol/pubsub/rpc_stream.hpp>

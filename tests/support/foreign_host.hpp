@@ -27,7 +27,8 @@ inline const std::vector<std::string> meshsub{std::string{pubsub::gossipsub_v12_
     return std::find(meshsub.begin(), meshsub.end(), protocol) != meshsub.end();
 }
 
-// --- what happens, told to the rules of a model ---------------------------------------------------
+// --- what happens, told to the rules of a model
+// ---------------------------------------------------
 
 /// `first`: no other connection to this peer is there.
 struct connected {
@@ -82,7 +83,8 @@ public:
         bounds_->keepalive_idle = seconds{30};
     }
 
-    // --- the driver's side ------------------------------------------------------------------------
+    // --- the driver's side
+    // ------------------------------------------------------------------------
     result<conn_id> accepted(const wire::multiaddr&, const wire::multiaddr&, instant now) {
         const conn_id id{++last_};
         links_[id].dir = direction::inbound;
@@ -130,9 +132,12 @@ public:
             with(*id, now, [&](connection_type& c) { c.handle_timeout(now); });
     }
 
-    // --- the model's side ---------------------------------------------------------------------------
+    // --- the model's side
+    // ---------------------------------------------------------------------------
     [[nodiscard]] std::optional<happening> poll() { return happenings_.poll(); }
     [[nodiscard]] const person<Stack>& self() const noexcept { return *self_; }
+    /// Identify says this address.
+    void listening(const wire::multiaddr& at) { listens_at_ = at; }
     /// A new connection, whatever is there already.
     void dial(const wire::multiaddr& to) {
         const conn_id id{++last_};
@@ -168,16 +173,13 @@ public:
         if (at == links_.end() || !at->second.conn) return 0;
         return at->second.conn->ledger().inbound() + at->second.conn->ledger().outbound();
     }
-    void close(conn_id id, instant now) {
-        with(id, now, [&](connection_type& c) { c.close(connections::errc::transport_closed, now); });
-    }
     /// Nothing where the connection takes no more streams.
     std::optional<substream_id> open(conn_id id, std::span<const std::string> protocols,
                                      purpose use, instant now) {
         link* l = find(id);
         if (l == nullptr || !l->conn) return std::nullopt;
-        const auto opened = l->conn->open(protocols, use, after(now, seconds{10}), confirm::wait,
-                                          now);
+        const auto opened =
+            l->conn->open(protocols, use, after(now, seconds{10}), confirm::wait, now);
         touch(id, now);
         if (!opened) return std::nullopt;
         return substream_id{id, *opened};
@@ -283,9 +285,8 @@ private:
         const bool first = connections(l.conn->peer()).empty();
         l.up = true;
         happenings_.push(connected{id, first});
-        if (const auto opened =
-                l.conn->open(identify_protocols_, purpose::identify, after(now, seconds{5}),
-                             confirm::wait, now))
+        if (const auto opened = l.conn->open(identify_protocols_, purpose::identify,
+                                             after(now, seconds{5}), confirm::wait, now))
             readers_.emplace(substream_id{id, *opened}, identify::requester{{}, now});
     }
     void on(conn_id id, link& l, const connections::substream_open& e, instant now) {
@@ -321,12 +322,8 @@ private:
         l.conn->finish(e.id, now);
         if (!m.protocols.empty()) happenings_.push(listed{id, std::move(m.protocols)});
     }
-    void on(conn_id id, link&, const connections::substream_reset& e, instant) {
-        over({id, e.id});
-    }
-    void on(conn_id id, link&, const connections::substream_ended& e, instant) {
-        over({id, e.id});
-    }
+    void on(conn_id id, link&, const connections::substream_reset& e, instant) { over({id, e.id}); }
+    void on(conn_id id, link&, const connections::substream_ended& e, instant) { over({id, e.id}); }
     void over(substream_id id) {
         if (readers_.erase(id) == 0 && pushes_.erase(id) == 0) happenings_.push(stream_over{id});
     }
@@ -345,6 +342,7 @@ private:
             wire::public_key{self_->key.type(), to_vector(self_->key.public_data())}.encode();
         ours.protocols = protocols(l);
         ours.agent_version = config_.agent;
+        if (!listens_at_.empty()) ours.listen_addrs.push_back(listens_at_);
         (void)l.conn->write(stream, byte_view{*identify::encode_parts(ours)}, now);
         l.conn->finish(stream, now);
     }
@@ -357,6 +355,7 @@ private:
     std::unique_ptr<person<Stack>> self_; // connections point at it
     host_config config_;
     std::unique_ptr<limits> bounds_;
+    wire::multiaddr listens_at_;
     std::vector<std::string> identify_protocols_{std::string{identify::protocol}};
     std::vector<std::string> push_protocols_{std::string{identify::push_protocol}};
     std::map<conn_id, link> links_;

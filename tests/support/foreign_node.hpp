@@ -34,7 +34,6 @@ public:
 
     [[nodiscard]] const wire::peer_id& id() const noexcept { return host_.self().id; }
     [[nodiscard]] const rules_type& rules() const noexcept { return rules_; }
-    [[nodiscard]] rules_type& rules() noexcept { return rules_; }
     [[nodiscard]] const counters& counts() const noexcept { return rules_.counts(); }
     [[nodiscard]] std::size_t connections_to(const wire::peer_id& peer) const {
         return host_.connections(peer).size();
@@ -51,13 +50,16 @@ public:
         rules_.publish(text, host_, now);
         settle(now);
     }
-    /// Ends every connection to this peer.
-    void disconnect(const wire::peer_id& peer, instant now) {
-        for (const conn_id id : host_.connections(peer)) host_.close(id, now);
+    void listening(const wire::multiaddr& at, instant) { host_.listening(at); }
+    /// What tests do to a model: `f(rules, host)`.
+    template <class F>
+    void make(F&& f, instant now) {
+        f(rules_, host_);
         settle(now);
     }
 
-    // --- the driver's side ------------------------------------------------------------------------
+    // --- the driver's side
+    // ------------------------------------------------------------------------
     result<conn_id> accepted(const wire::multiaddr& remote, const wire::multiaddr& local,
                              instant now) {
         const auto id = host_.accepted(remote, local, now);

@@ -33,6 +33,19 @@ public:
     [[nodiscard]] const gossip<Stack>& router() const noexcept { return gossip_; }
     /// From now on.
     void refuse_pubsub(bool on) noexcept { config_.refuses_pubsub = on; }
+    /// Resets the peer's stream.
+    void reset_inbound(const wire::peer_id& peer, host<Stack>& h, instant now) {
+        const auto at = peers_.find(peer);
+        if (at == peers_.end() || at->second.in_id == substream_id{}) return;
+        h.reset(std::exchange(at->second.in_id, {}), now);
+        gossip_.subscribed.erase(peer);
+    }
+    /// Its own stream dies, and all the respawns were used up before (H5).
+    void give_up_on(const wire::peer_id& peer, host<Stack>& h, instant now) {
+        peer_state& p = peers_.at(peer);
+        p.respawns = respawns_most;
+        if (p.out == out_state::live) out_died(peer, p, h, now);
+    }
     /// Whether the last list of the peer had meshsub.
     [[nodiscard]] bool lists_meshsub(const wire::peer_id& peer) const {
         const auto at = peers_.find(peer);

@@ -2,9 +2,10 @@
 // rust-libp2p's gossipsub (0.48: `old`; 0.50: not), as far as the seed's fault needs it: a model.
 //
 // One gossipsub handler per connection, all of them taking from one queue per peer, each with its
-// own outbound stream. The fifth outbound or inbound stream of a connection disables its handler for
-// good, and a push says that meshsub is gone. Subscriptions are said once per peer. A failed write
-// loses its RPC, and the handler does nothing before it is polled again (H1, H2, H3, H4, H13).
+// own outbound stream. The fifth outbound or inbound stream of a connection disables its handler
+// for good, and a push says that meshsub is gone. Subscriptions are said once per peer. A failed
+// write loses its RPC, and the handler does nothing before it is polled again (H1, H2, H3, H4,
+// H13).
 #pragma once
 
 #include "tests/support/foreign_node.hpp"
@@ -41,6 +42,11 @@ public:
         if (const auto at = peers_.find(peer); at != peers_.end())
             for (const auto& [id, handler] : at->second.handlers) n += handler.disabled;
         return n;
+    }
+    /// What the fifth stream does, to each connection of this peer.
+    void disable_handlers(const wire::peer_id& peer, host<Stack>& h, instant now) {
+        for (auto& [id, handler] : peers_.at(peer).handlers)
+            if (!handler.disabled) disable(handler, {id, {}}, h, now);
     }
     [[nodiscard]] std::optional<std::string> poll_delivery() { return take_first(deliveries_); }
     [[nodiscard]] bool may_dial(const wire::peer_id& to, const host<Stack>& h) const {
@@ -189,7 +195,7 @@ private:
         s.disabled = true;
         ++counts_.disabled;
         for (const substream_id id : {newest, s.in, s.out})
-            if (id != substream_id{}) h.reset(id, now);
+            if (id.stream != substream_index{}) h.reset(id, now);
         s.in = s.out = {};
         s.looked_at.reset();
         h.withdraw_meshsub(newest.conn, now);
