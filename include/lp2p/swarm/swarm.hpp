@@ -478,6 +478,8 @@ private:
     bool replace_attempt_failed(const slot& s, error why, instant now);
     void replace_ended(const wire::peer_id& peer, error why, instant now);
     void dial_protected(instant now);
+    [[nodiscard]] bool is_fresh_successor(conn_id id, instant now);
+    void dial_again(const wire::peer_id& peer, instant now);
     void tell_plans();
     void abandon(conn_id id, slot& s);
     void make_room(const wire::multiaddr& remote, instant now);
@@ -522,6 +524,10 @@ private:
         events_.push(swarms::duplicate_ended{id, kept, rule});
         narrate(trace_names::swarm_duplicate, id, now,
                 {{"kept", static_cast<std::int64_t>(kept)}, {"rule", to_string(rule)}});
+        if (const slot* stays = find(kept);
+            s->told_open && stays != nullptr && rule != duplicate_rule::replaced &&
+            (s->dir == direction::outbound || stays->dir == direction::outbound))
+            successors_[kept] = after(now, bounds_->upgrade_timeout);
         if (rule == duplicate_rule::replaced) // what is on its way here is still read
             s->conn->leave(swarms::errc::replaced, bounds_->replaced_grace, now);
         else
@@ -599,6 +605,7 @@ private:
                     {{"peer", peer.bytes()}, {"why", e.why.why}, {"by", to_string(e.why.by)}});
             if (!peers_.contains(peer)) protected_.ended(peer, now);
             tell_plans();
+            if (is_fresh_successor(id, now) && e.why.by != party::local) dial_again(peer, now);
         } else if (const auto kept = manager_.leading(peer);
                    kept && !s.duplicate && e.why.by == party::transport) {
             s.duplicate = s.dir == direction::inbound; // the remote decided
@@ -636,7 +643,8 @@ private:
     request_id failed_last_{};
     std::map<wire::peer_id, parked> parked_;
     std::map<wire::peer_id, replacement> replacing_;
-    std::size_t unread_ = 0; // of all connections
+    std::map<conn_id, instant> successors_; // of an established one by the rule; fresh until then
+    std::size_t unread_ = 0;                // of all connections
     std::optional<reason> ended_;
     bool settling_ = false;
     std::uint64_t last_conn_ = 0;
