@@ -18,6 +18,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <set>
 
 namespace lp2p::test {
 
@@ -85,14 +87,14 @@ public:
     }
     /// A connection from nowhere: bytes are the test's. Its number for `push`.
     std::size_t knock(host_id to, const wire::multiaddr& from) {
-        links_.push_back(std::make_unique<link>());
+        links_.push_back(std::make_unique<link>(links_.size()));
         link& l = *links_.back();
         l.side[0].who = outside;
         l.side[1].who = to;
         settle();
         const auto id = hosts_[to]->node.accepted(from, hosts_[to]->address, now_);
         if (id)
-            l.side[1].id = *id;
+            name(l, 1, *id);
         else
             l.side[1].gone = true;
         settle();
@@ -152,11 +154,24 @@ private:
         instant last{};              ///< when the latest of them is due
     };
     struct link {
-        std::array<side_state, 2> side; ///< who dialed, who was dialed
-        std::optional<instant> syn;     ///< arrives
-        std::optional<instant> answer;  ///< of the SYN
+        explicit link(std::size_t n)
+            : number{n} {}
+        std::size_t number;               ///< in the order in which they were dialed
+        std::array<side_state, 2> side{}; ///< who dialed, who was dialed
+        std::optional<instant> syn{};     ///< arrives
+        std::optional<instant> answer{};  ///< of the SYN
         bool failed = false;
         bool cut = false;
+
+        /// Nothing is on its way.
+        [[nodiscard]] bool is_idle() const {
+            return !syn && !answer && std::all_of(side.begin(), side.end(), [](const auto& s) {
+                return s.gone || s.flying.empty();
+            });
+        }
+    };
+    struct by_number {
+        bool operator()(const link* a, const link* b) const { return a->number < b->number; }
     };
     struct host {
         host(Node n, wire::multiaddr a)
@@ -196,14 +211,15 @@ private:
         return busy;
     }
     void carry_out(host_id h, const dial_command& c) {
-        links_.push_back(std::make_unique<link>());
+        links_.push_back(std::make_unique<link>(links_.size()));
         link& l = *links_.back();
         l.side[0].who = h;
-        l.side[0].id = c.id;
+        name(l, 0, c.id);
         l.side[1].who = outside;
         for (host_id to = 0; to < hosts_.size(); ++to)
             if (hosts_[to]->address == c.to && !hosts_[to]->down) l.side[1].who = to;
         l.syn = after(now_, trip());
+        busy_.insert(&l);
     }
     void carry_out(host_id h, const flush_command& c) {
         if (auto [l, i] = find(h, c.id); l != nullptr) flush(*l, i);
@@ -217,12 +233,15 @@ private:
         l->side[i].flying.clear();
         hosts_[h]->node.released(c.id);
     }
+    void name(link& l, std::size_t i, conn_id id) {
+        l.side[i].id = id;
+        by_name_[{l.side[i].who, id}] = {&l, i};
+    }
     std::pair<link*, std::size_t> find(host_id h, conn_id id) {
-        for (auto& l : links_)
-            for (std::size_t i = 0; i < 2; ++i)
-                if (l->side[i].who == h && l->side[i].id == id && !l->side[i].gone)
-                    return {l.get(), i};
-        return {nullptr, 0};
+        const auto at = by_name_.find({h, id});
+        if (at == by_name_.end() || at->second.first->side[at->second.second].gone)
+            return {nullptr, 0};
+        return at->second;
     }
     void flush(link& l, std::size_t i) {
         side_state& s = l.side[i];
@@ -240,15 +259,17 @@ private:
         if (l.cut || s.gone || s.who == outside) return;
         s.last = p.due = std::max(s.last, after(now_, trip()));
         s.flying.push_back(std::move(p));
+        busy_.insert(&l);
     }
     bool deliver() {
-        bool busy = false;
-        for (std::size_t k = 0; k < links_.size(); ++k) {
-            link& l = *links_[k];
-            busy = connect(l) || busy;
-            for (std::size_t i = 0; i < 2; ++i) busy = arrive(l, i) || busy;
+        bool any = false;
+        for (auto at = busy_.begin(); at != busy_.end();) {
+            link& l = **at;
+            any = connect(l) || any;
+            for (std::size_t i = 0; i < 2; ++i) any = arrive(l, i) || any;
+            at = l.is_idle() ? busy_.erase(at) : std::next(at);
         }
-        return busy;
+        return any;
     }
     bool connect(link& l) {
         if (l.syn && *l.syn <= now_) {
@@ -263,7 +284,7 @@ private:
             const auto& from = *hosts_[l.side[0].who];
             const auto id = h.node.accepted(from.seen_as.value_or(from.address), h.address, now_);
             if (id)
-                to.id = *id, ++h.accepted;
+                name(l, 1, *id), ++h.accepted;
             else
                 l.failed = to.gone = true;
             return true;
@@ -299,7 +320,7 @@ private:
     [[nodiscard]] std::optional<instant> next() const {
         std::optional<instant> at;
         for (const auto& h : hosts_) at = earlier(at, h->node.next_timeout());
-        for (const auto& l : links_) {
+        for (const link* l : busy_) {
             at = earlier(at, earlier(l->syn, l->answer));
             for (const auto& s : l->side)
                 if (!s.gone && !s.flying.empty() && s.flying.front().due > now_)
@@ -312,6 +333,8 @@ private:
     instant now_;
     std::vector<std::unique_ptr<host>> hosts_;
     std::vector<std::unique_ptr<link>> links_;
+    std::set<link*, by_number> busy_; ///< not idle: a scan of all of them would be most of the work
+    std::map<std::pair<host_id, conn_id>, std::pair<link*, std::size_t>> by_name_;
 };
 
 } // namespace lp2p::test

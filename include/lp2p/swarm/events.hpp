@@ -87,7 +87,8 @@ struct reconnect_planned {
     std::uint16_t attempt; ///< from 1, since the last connection that lasted
     duration wait;
 };
-/// That attempt begins; `dialed` or `dial_failed` with this request follows.
+/// That attempt begins; `dialed` or `dial_failed` with this request follows. Also, of any peer,
+/// where each end ended the connection that the other kept, because pongs were late.
 struct reconnecting {
     request_id request;
     wire::peer_id peer;

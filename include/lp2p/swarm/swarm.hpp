@@ -483,6 +483,8 @@ private:
     bool replace_attempt_failed(const slot& s, error why, instant now);
     void replace_ended(const wire::peer_id& peer, error why, instant now);
     void dial_protected(instant now);
+    [[nodiscard]] bool is_fresh_successor(conn_id id, instant now);
+    void dial_again(const wire::peer_id& peer, instant now);
     void tell_plans();
     void abandon(conn_id id, slot& s);
     void make_room(const wire::multiaddr& remote, instant now);
@@ -559,7 +561,8 @@ private:
     request_id failed_last_{};
     std::map<wire::peer_id, parked> parked_;
     std::map<wire::peer_id, replacement> replacing_;
-    std::size_t unread_ = 0; // of all connections
+    std::map<conn_id, instant> successors_; // of an established one by the rule; fresh until then
+    std::size_t unread_ = 0;                // of all connections
     std::optional<reason> ended_;
     bool settling_ = false;
     std::uint64_t last_conn_ = 0;

@@ -165,6 +165,26 @@ void swarm<Stack>::dial_protected(instant now) {
     }
 }
 
+/// Whether an established connection ended for this one a moment ago.
+template <class Stack>
+bool swarm<Stack>::is_fresh_successor(conn_id id, instant now) {
+    const auto found = successors_.find(id);
+    if (found == successors_.end()) return false;
+    const bool fresh = now < found->second;
+    successors_.erase(found);
+    return fresh;
+}
+
+/// Where pongs come after their bound each end may end the connection that the other one keeps. The
+/// dial that they answered runs again.
+template <class Stack>
+void swarm<Stack>::dial_again(const wire::peer_id& peer, instant now) {
+    if (ended_ || manager_.has_any(peer)) return;
+    const request_id request{++last_request_};
+    events_.push(swarms::reconnecting{request, peer, 1});
+    (void)dialer_.dial(request, peer, book_, now);
+}
+
 template <class Stack>
 void swarm<Stack>::tell_plans() {
     while (const auto p = protected_.poll())

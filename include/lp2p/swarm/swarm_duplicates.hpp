@@ -56,6 +56,10 @@ void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, 
     events_.push(swarms::duplicate_ended{id, kept, rule});
     narrate(trace_names::swarm_duplicate, id, now,
             {{"kept", static_cast<std::int64_t>(kept)}, {"rule", to_string(rule)}});
+    if (const slot* stays = find(kept);
+        s->told_open && stays != nullptr && rule != duplicate_rule::replaced &&
+        (s->dir == direction::outbound || stays->dir == direction::outbound))
+        successors_[kept] = after(now, bounds_->upgrade_timeout);
     if (rule == duplicate_rule::replaced) // what is on its way here is still read
         s->conn->leave(swarms::errc::replaced, bounds_->replaced_grace, now);
     else
@@ -107,6 +111,7 @@ void swarm<Stack>::on(conn_id id, slot& s, const connections::ended& e, instant 
                 {{"peer", peer.bytes()}, {"why", e.why.why}, {"by", to_string(e.why.by)}});
         if (!peers_.contains(peer)) protected_.ended(peer, now);
         tell_plans();
+        if (is_fresh_successor(id, now) && e.why.by != party::local) dial_again(peer, now);
     } else if (const auto kept = manager_.leading(peer);
                kept && !s.duplicate && e.why.by == party::transport) {
         s.duplicate = s.dir == direction::inbound; // the remote decided

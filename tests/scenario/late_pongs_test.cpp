@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Two nodes that dial each other at once over a line whose delays are longer than the bound of a
+// pong: each may end the connection that the other keeps (architecture.md, "Duplicate
+// connections"). The dials that were answered by those run again, so that one is left all the same.
+#include <lp2p/swarm/swarm.hpp>
+
+#include "tests/support/simnet.hpp"
+#include "tests/swarm/people.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lp2p {
+namespace {
+
+using machine = swarm<test::null_stack>;
+
+machine make(std::uint8_t seed) {
+    const test::person<test::null_stack> who{seed};
+    machine::config c;
+    c.seed = seed;
+    return {who.self, who.id, c, who.crypto, test::start};
+}
+
+TEST(LatePongs, BothMayCloseAndThenTheDialsRunAgain) {
+    const auto one = test::person<test::null_stack>{1}.id,
+               two = test::person<test::null_stack>{2}.id;
+    std::size_t both_closed = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        test::simnet<machine> net{seed};
+        net.latency = milliseconds{50};
+        net.jitter = milliseconds{1500};
+        const auto a = net.add(make(1), test::address(1)), b = net.add(make(2), test::address(2));
+        std::array<bool, 2> had{};
+        std::array<instant, 2> closed{};
+        std::size_t again = 0;
+        bool none = false;
+        net.on_event = [&](std::size_t h, const swarms::event& e) {
+            if (std::holds_alternative<swarms::conn_closed>(e)) closed[h] = net.now();
+            if (std::holds_alternative<swarms::reconnecting>(e)) {
+                ++again;
+                EXPECT_EQ(net.now(), closed[h]) << "at once";
+            }
+            const std::array<bool, 2> has{net[a].connections_to(two) != 0,
+                                          net[b].connections_to(one) != 0};
+            none = none || (had[0] && had[1] && !has[0] && !has[1]);
+            had = {had[0] || has[0], had[1] || has[1]};
+        };
+        net[a].dial(test::address(2).with_peer(two), net.now());
+        net[b].dial(test::address(1).with_peer(one), net.now());
+        net.advance(seconds{60});
+        both_closed += none;
+        EXPECT_EQ(again != 0, none) << seed;
+        EXPECT_EQ(net.links_between(a, b), 1U) << seed << (none ? " both closed" : "");
+        EXPECT_EQ(net[a].connections_to(two), 1U) << seed;
+        EXPECT_EQ(net[b].connections_to(one), 1U) << seed;
+    }
+    EXPECT_GT(both_closed, 0U) << "else this test asks nothing";
+}
+
+} // namespace
+} // namespace lp2p
