@@ -212,7 +212,7 @@ public:
     result<substream_index> open(std::span<const std::string> protocols, purpose use,
                                  instant deadline, confirm how, instant now) {
         if (ended_ || !ready_ || leaving_) return fail(connections::errc::not_ready);
-        if (const status room = ledger_.may_open(use); !room) return fail(room.error());
+        if (const status room = ledger_.may_open(use); !room) return refuse_open(use, now);
         substream_entry& e = ledger_.add(direction::outbound, use, substream_phase::queued, now);
         const substream_index index = e.index;
         e.proposals.assign(protocols.begin(), protocols.end());
@@ -464,6 +464,10 @@ private:
         substream_entry* e = ledger_.find(index);
         if (e == nullptr) return;
         if (e->phase == substream_phase::queued) {
+            tell(trace_names::limit_hit, index,
+                 {{"limit", std::string_view{"streams_unacknowledged"}},
+                  {"value", std::int64_t{session_->counts().unacked}},
+                  {"most", std::int64_t{config_.bounds->streams_unacknowledged}}});
             tell_failed(index, connections::errc::ack_backlog);
             drop(index);
             return;
@@ -530,6 +534,15 @@ private:
         if (config_.trace)
             config_.trace({now_, static_cast<std::uint64_t>(config_.id),
                            static_cast<std::uint32_t>(id), name, fields});
+    }
+    [[nodiscard]] tl::unexpected<error> refuse_open(purpose use, instant now) {
+        now_ = now;
+        tell(trace_names::limit_hit, {},
+             {{"limit", std::string_view{"streams_out"}},
+              {"purpose", to_string(use)},
+              {"value", std::int64_t{ledger_.outbound()}},
+              {"most", std::int64_t{ledger_.room(use)}}});
+        return fail(connections::errc::stream_limit);
     }
     void tell_open(const substream_entry& e) {
         events_.push(connections::substream_open{e.index, e.dir});

@@ -76,6 +76,7 @@ public:
         s.dir = direction::inbound;
         s.remote = remote;
         s.local = local;
+        narrate(trace_names::swarm_accepted, id, now, {{"remote", remote.bytes()}});
         begin(id, s, role::listener, now);
         settle(now);
         return id;
@@ -399,6 +400,13 @@ private:
                  std::initializer_list<trace_field> fields) const {
         if (trace_) trace_({now, static_cast<std::uint64_t>(id), 0, name, fields});
     }
+    void narrate_limit(std::string_view which, conn_id id, std::size_t value, std::size_t most,
+                       instant now) const {
+        narrate(trace_names::limit_hit, id, now,
+                {{"limit", which},
+                 {"value", static_cast<std::int64_t>(value)},
+                 {"most", static_cast<std::int64_t>(most)}});
+    }
     template <class F>
     void with(conn_id id, instant now, F&& f) {
         slot* s = find(id);
@@ -515,13 +523,19 @@ private:
         events_.push(swarms::redial_storm{d.peer});
         narrate(trace_names::redial_storm, {}, now, {{"peer", d.peer.bytes()}});
     }
+    void tell_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
+        events_.push(swarms::duplicate_ended{id, kept, rule});
+        const slot* s = find(id);
+        narrate(trace_names::swarm_duplicate, id, now,
+                {{"kept", static_cast<std::int64_t>(kept)},
+                 {"rule", to_string(rule)},
+                 {"dir", to_string(s == nullptr ? direction::inbound : s->dir)}});
+    }
     void end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
         slot* s = find(id);
         if (s == nullptr || !s->conn || s->conn->ended() || s->conn->is_leaving()) return;
         s->duplicate = true;
-        events_.push(swarms::duplicate_ended{id, kept, rule});
-        narrate(trace_names::swarm_duplicate, id, now,
-                {{"kept", static_cast<std::int64_t>(kept)}, {"rule", to_string(rule)}});
+        tell_duplicate(id, kept, rule, now);
         if (rule == duplicate_rule::replaced) // what is on its way here is still read
             s->conn->leave(swarms::errc::replaced, bounds_->replaced_grace, now);
         else
@@ -532,8 +546,10 @@ private:
     // --- what a connection says -----------------------------------------------------------------
     void on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
         const wire::peer_id& peer = s.conn->peer();
-        if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now))
+        if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now)) {
+            narrate_limit("connections", id, taken(), bounds_->connections, now);
             return s.conn->refuse(swarms::errc::too_many_connections);
+        }
         std::optional<duration> rtt;
         if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
         manager_.proven(id, peer, s.dir, rtt, now);
@@ -602,7 +618,7 @@ private:
         } else if (const auto kept = manager_.leading(peer);
                    kept && !s.duplicate && e.why.by == party::transport) {
             s.duplicate = s.dir == direction::inbound; // the remote decided
-            events_.push(swarms::duplicate_ended{id, *kept, duplicate_rule::by_remote});
+            tell_duplicate(id, *kept, duplicate_rule::by_remote, now);
         }
         if (!s.told_open && s.dir == direction::inbound && !s.duplicate) {
             farewells_.emplace(id, farewell{peer, s.remote});

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// The rules about connections and streams: part of diagnosis.hpp.
+#pragma once
+
+#include "findings.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+namespace doctor::rules {
+
+[[nodiscard]] inline std::string seconds_of(std::int64_t ms) {
+    return std::to_string(ms / 1000) + "." + std::to_string(ms % 1000 / 100) + " s";
+}
+[[nodiscard]] inline std::string at(const fact& f) { return "at " + seconds_of(f.at_ms) + ": "; }
+[[nodiscard]] inline bool is_pubsub(std::string_view protocol) {
+    return protocol.starts_with("/meshsub/") || protocol.starts_with("/floodsub/");
+}
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// Connections that stand to each peer, while a record is read from its beginning.
+class standing {
+public:
+    /// Established ones to the peer of `f`, after it.
+    std::size_t see(const fact& f) {
+        auto& to_peer = open_[f.peer];
+        if (f.what == kind::conn_opened) to_peer.insert(f.conn);
+        if (f.what == kind::conn_closed) to_peer.erase(f.conn);
+        return to_peer.size();
+    }
+    [[nodiscard]] std::size_t to(const std::string& peer) const {
+        const auto found = open_.find(peer);
+        return found == open_.end() ? 0 : found->second.size();
+    }
+    [[nodiscard]] const std::map<std::string, std::set<std::uint64_t>>& all() const {
+        return open_;
+    }
+
+private:
+    std::map<std::string, std::set<std::uint64_t>> open_;
+};
+
+/// Two connections to a peer for longer than the 3 s in which a crossing is decided; or a peer that
+/// was refused second ones twice within a minute. Healthy: both dialed at once and one gave way
+/// (crossing), a restart (half_open), what the observer wanted (replaced).
+inline void duplicates(const record& r, chart& c) {
+    constexpr std::int64_t settled = 3000, window = 60'000;
+    standing conns;
+    std::map<std::string, std::int64_t> since; // two or more stand
+    std::map<std::string, std::deque<const fact*>> refused;
+    const auto judge = [&](const std::string& peer, std::int64_t now, std::size_t many) {
+        const auto two = since.find(peer);
+        if (two == since.end() || now - two->second < settled) return;
+        c.add(fault::duplicate_connections, r, peer, 0, severity::broken,
+              "from " + seconds_of(two->second) + " to " + seconds_of(now) + ": " +
+                  std::to_string(many) + " connections at once to one peer");
+        since.erase(two);
+    };
+    for (const fact& f : r.facts) {
+        if (f.what == kind::conn_opened || f.what == kind::conn_closed) {
+            const std::size_t before = conns.to(f.peer);
+            const std::size_t many = conns.see(f);
+            if (many > 1) since.try_emplace(f.peer, f.at_ms);
+            if (many > 1) continue;
+            judge(f.peer, f.at_ms, before);
+            since.erase(f.peer);
+        } else if (f.what == kind::newcomer_refused &&
+                   (f.why == "incumbent_alive" || f.why == "burst")) {
+            auto& recent = refused[f.peer];
+            recent.push_back(&f);
+            while (f.at_ms - recent.front()->at_ms > window) recent.pop_front();
+            if (recent.size() < 2) continue;
+            if (recent.size() == 2)
+                c.add(fault::duplicate_connections, r, f.peer, 0, severity::contained,
+                      at(*recent.front()) + "a further connection was refused (" +
+                          recent.front()->why + ")");
+            c.add(fault::duplicate_connections, r, f.peer, 0, severity::contained,
+                  at(f) + "a further connection was refused (" + f.why + ")");
+        }
+    }
+    for (const auto& [peer, all] : conns.all()) judge(peer, r.ends_ms, all.size());
+}
+
+/// A storm is what the observer calls one; or six connections of a peer within 10 s that it lost
+/// again or did not need. Healthy: a reconnect, also a few; our own dials that are answered by the
+/// connection that stands.
+inline void storms(const record& r, chart& c) {
+    constexpr std::int64_t window = 10'000;
+    constexpr std::size_t many = 6;
+    standing conns;
+    std::map<std::string, std::deque<std::int64_t>> recent;
+    for (const fact& f : r.facts) {
+        if (f.what == kind::redial_storm) {
+            c.add(fault::redial_storm, r, f.peer, 0, severity::contained,
+                  at(f) + "the peer dials faster than its newcomers can be asked about");
+            continue;
+        }
+        const std::size_t before = conns.to(f.peer);
+        if (f.what == kind::conn_opened || f.what == kind::conn_closed) (void)conns.see(f);
+        const bool needless = f.what == kind::newcomer_refused && f.why != "replaced";
+        const bool again = f.what == kind::conn_opened && (f.by == "in" || before > 0);
+        if (!needless && !again) continue;
+        auto& times = recent[f.peer];
+        times.push_back(f.at_ms);
+        while (f.at_ms - times.front() > window) times.pop_front();
+        if (times.size() < many) continue;
+        c.add(fault::redial_storm, r, f.peer, 0, needless ? severity::contained : severity::broken,
+              at(f) + std::to_string(times.size()) + " connections of one peer in " +
+                  seconds_of(f.at_ms - times.front()));
+        times.clear();
+    }
+}
+
+/// Keepalive unanswered, writes that go nowhere, or an incumbent that was silent when its peer came
+/// again. Healthy: a connection that ends with a word (FIN, RST, GoAway).
+inline void half_open(const record& r, chart& c) {
+    for (const fact& f : r.facts) {
+        if (f.what == kind::newcomer_refused && f.why == "half_open")
+            c.add(fault::half_open, r, f.peer, f.conn, severity::contained,
+                  at(f) + "the peer came again and its old connection did not answer: it was dead "
+                          "on the peer's side");
+        if (f.what != kind::conn_closed) continue;
+        const bool keepalive = contains(f.why, "keepalive") && contains(f.why, "time");
+        if (keepalive || contains(f.why, "stalled"))
+            c.add(fault::half_open, r, f.peer, f.conn, severity::broken,
+                  at(f) + "the connection ended by " + f.why + ": nothing came back");
+    }
+}
+
+/// A dial whose answer proved another identity.
+inline void wrong_ids(const record& r, chart& c) {
+    for (const fact& f : r.facts)
+        if ((f.what == kind::dial_failed || f.what == kind::upgrade_failed) &&
+            (contains(f.why, "mismatch") || contains(f.why, "wrong_peer")))
+            c.add(fault::wrong_peer_id, r, f.peer, 0, severity::broken,
+                  at(f) + f.text + (f.text.empty() ? "" : " ") +
+                      "answers with the key of another peer (" + f.why + ")");
+}
+
+/// What the observer calls a leak; or ten substreams of one protocol to one peer, none of them
+/// ended, the youngest older than 10 s. Healthy: many streams at once that come and go.
+inline void leaks(const record& r, chart& c) {
+    constexpr std::size_t many = 10;
+    constexpr std::int64_t old = 10'000;
+    std::map<std::tuple<std::string, std::uint64_t, std::string, std::string>,
+             std::map<std::uint64_t, std::int64_t>>
+        open; // by peer, connection, protocol and direction: when each began
+    const auto judge = [&](const auto& key, const auto& streams, std::int64_t now) {
+        std::size_t aged = 0;
+        for (const auto& [id, began] : streams) aged += now - began >= old;
+        if (aged < many) return;
+        const auto& [peer, conn, protocol, dir] = key;
+        c.add(fault::stream_leak, r, peer, conn, severity::broken,
+              std::to_string(aged) + " substreams of " + protocol + " (" + dir +
+                  ") stood open for more than " + seconds_of(old) + " at " + seconds_of(now));
+    };
+    for (const fact& f : r.facts) {
+        if (f.what == kind::stream_leak)
+            c.add(fault::stream_leak, r, f.peer, f.conn, severity::broken,
+                  at(f) + std::to_string(f.value) + " substreams of " + f.text + " (" + f.by +
+                      ") without progress for " + seconds_of(f.most));
+        else if (f.what == kind::stream_opened)
+            open[{f.peer, f.conn, f.text, f.by}][f.stream] = f.at_ms;
+        else if (f.what == kind::stream_ended)
+            for (auto& [key, streams] : open)
+                if (std::get<1>(key) == f.conn) streams.erase(f.stream);
+        if (f.what == kind::conn_closed)
+            std::erase_if(open, [&](const auto& o) {
+                if (std::get<1>(o.first) != f.conn) return false;
+                judge(o.first, o.second, f.at_ms);
+                return true;
+            });
+    }
+    for (const auto& [key, streams] : open) judge(key, streams, r.ends_ms);
+}
+
+/// Anything that was refused, reset or dropped for a bound, here or (three substreams of one
+/// connection reset before they were agreed to) at the peer.
+inline void limits(const record& r, chart& c) {
+    std::map<std::uint64_t, std::vector<const fact*>> resets;
+    for (const fact& f : r.facts) {
+        if (f.what == kind::limit_hit) {
+            std::string numbers;
+            if (f.value != 0) numbers = ", value " + std::to_string(f.value);
+            if (f.most != 0) numbers += ", limit " + std::to_string(f.most);
+            c.add(fault::limit_hit, r, f.peer, f.conn, severity::broken,
+                  at(f) + (f.text.empty() ? "a limit" : f.text) + numbers +
+                      (f.why.empty() ? "" : " (" + f.why + ")"));
+        }
+        const bool reset = f.why == "negotiation_reset" || f.why == "negotiation_closed";
+        if (f.what == kind::stream_failed && reset) resets[f.conn].push_back(&f);
+    }
+    for (const auto& [conn, all] : resets) {
+        if (all.size() < 3) continue;
+        for (const fact* f : all)
+            c.add(fault::limit_hit, r, f->peer, conn, severity::broken,
+                  at(*f) + "the peer reset a substream before it was agreed to (" + f->why + ")")
+                .cause = "the peer has no room for our substreams: its resource manager, or the "
+                         "limit of its muxer, refuses them";
+    }
+}
+
+} // namespace doctor::rules
