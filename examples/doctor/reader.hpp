@@ -168,7 +168,7 @@ private:
 
     record record_;
     std::map<std::uint64_t, std::string> peer_; ///< of a connection, in a trace
-    std::set<std::uint64_t> established_;
+    std::set<std::uint64_t> established_, dialed_;
     std::set<std::pair<std::uint64_t, std::uint64_t>> incoming_;
 };
 
@@ -384,13 +384,16 @@ inline void story::connection_trace(const std::string& ev, fields l, fields in) 
         add(traced(kind::conn_closed, l, in));
     } else if (ev == names::connection_ended) {
         fact f = traced(kind::upgrade_failed, l, in);
-        if (!established_.contains(f.conn) && f.why != "duplicate") add(std::move(f));
+        if (!established_.contains(f.conn) && !dialed_.contains(f.conn) && f.why != "duplicate")
+            add(std::move(f));
     } else if (ev == names::swarm_duplicate) {
         fact f = traced(kind::newcomer_refused, l, in);
         f.conn = id_at(in, "kept");
         if (const auto known = peer_.find(f.conn); known != peer_.end()) f.peer = known->second;
         f.why = text_at(in, "rule");
         add(std::move(f));
+    } else if (ev == names::swarm_dial_started) {
+        dialed_.insert(id_at(l, "conn")); // their failure is told by the dial
     } else if (ev == names::swarm_dial_failed) {
         fact f = traced(kind::dial_failed, l, in);
         f.text = address_of(text_at(in, "address"));

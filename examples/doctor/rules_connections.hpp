@@ -91,6 +91,7 @@ inline void storms(const record& r, chart& c) {
     constexpr std::int64_t window = 10'000;
     constexpr std::size_t many = 6;
     standing conns;
+    std::set<std::string> let_go; // the observer itself ended the last connection
     std::map<std::string, std::deque<std::int64_t>> recent;
     for (const fact& f : r.facts) {
         if (f.what == kind::redial_storm) {
@@ -100,8 +101,12 @@ inline void storms(const record& r, chart& c) {
         }
         const std::size_t before = conns.to(f.peer);
         if (f.what == kind::conn_opened || f.what == kind::conn_closed) (void)conns.see(f);
-        const bool needless = f.what == kind::newcomer_refused && f.why != "replaced";
-        const bool again = f.what == kind::conn_opened && (f.by == "in" || before > 0);
+        const bool needless =
+            f.what == kind::newcomer_refused && (f.why == "incumbent_alive" || f.why == "burst");
+        const bool again =
+            f.what == kind::conn_opened && !let_go.contains(f.peer) && (f.by == "in" || before > 0);
+        if (f.what == kind::conn_closed && f.by == "local") let_go.insert(f.peer);
+        if (f.what == kind::conn_opened) let_go.erase(f.peer);
         if (!needless && !again) continue;
         auto& times = recent[f.peer];
         times.push_back(f.at_ms);
@@ -140,41 +145,69 @@ inline void wrong_ids(const record& r, chart& c) {
                       "answers with the key of another peer (" + f.why + ")");
 }
 
-/// What the observer calls a leak; or ten substreams of one protocol to one peer, none of them
-/// ended, the youngest older than 10 s. Healthy: many streams at once that come and go.
-inline void leaks(const record& r, chart& c) {
-    constexpr std::size_t many = 10;
-    constexpr std::int64_t old = 10'000;
-    std::map<std::tuple<std::string, std::uint64_t, std::string, std::string>,
-             std::map<std::uint64_t, std::int64_t>>
-        open; // by peer, connection, protocol and direction: when each began
-    const auto judge = [&](const auto& key, const auto& streams, std::int64_t now) {
-        std::size_t aged = 0;
-        for (const auto& [id, began] : streams) aged += now - began >= old;
-        if (aged < many) return;
-        const auto& [peer, conn, protocol, dir] = key;
-        c.add(fault::stream_leak, r, peer, conn, severity::broken,
-              std::to_string(aged) + " substreams of " + protocol + " (" + dir +
-                  ") stood open for more than " + seconds_of(old) + " at " + seconds_of(now));
-    };
-    for (const fact& f : r.facts) {
+/// What the observer calls a leak; or ten substreams of one protocol on one connection, older than
+/// 10 s when it ended or the record did, which had not ended before. Healthy: many streams at once
+/// that come and go, however long they take.
+class leak_rule {
+public:
+    leak_rule(const record& r, chart& c)
+        : r_{r}
+        , c_{c} {}
+    void see(const fact& f) {
         if (f.what == kind::stream_leak)
-            c.add(fault::stream_leak, r, f.peer, f.conn, severity::broken,
-                  at(f) + std::to_string(f.value) + " substreams of " + f.text + " (" + f.by +
-                      ") without progress for " + seconds_of(f.most));
-        else if (f.what == kind::stream_opened)
-            open[{f.peer, f.conn, f.text, f.by}][f.stream] = f.at_ms;
-        else if (f.what == kind::stream_ended)
-            for (auto& [key, streams] : open)
-                if (std::get<1>(key) == f.conn) streams.erase(f.stream);
-        if (f.what == kind::conn_closed)
-            std::erase_if(open, [&](const auto& o) {
-                if (std::get<1>(o.first) != f.conn) return false;
-                judge(o.first, o.second, f.at_ms);
-                return true;
-            });
+            c_.add(fault::stream_leak, r_, f.peer, f.conn, severity::broken,
+                   at(f) + std::to_string(f.value) + " substreams of " + f.text + " (" + f.by +
+                       ") without progress for " + seconds_of(f.most));
+        if (f.what == kind::stream_opened) open_[{f.conn, f.stream}] = {f, -1};
+        if (f.what == kind::stream_ended) {
+            // Those that fall with their connection are told of before it.
+            const auto s = open_.find({f.conn, f.stream});
+            const bool done = f.why.empty() || f.why == "finished" || f.why == "fin";
+            if (s != open_.end() && done) open_.erase(s);
+            if (s != open_.end() && !done) s->second.ended_ms = f.at_ms;
+        }
+        if (f.what == kind::conn_closed) judge(f.conn, f.at_ms);
     }
-    for (const auto& [key, streams] : open) judge(key, streams, r.ends_ms);
+    void end() {
+        while (!open_.empty()) judge(open_.begin()->first.first, r_.ends_ms);
+    }
+
+private:
+    static constexpr std::size_t many = 10;
+    static constexpr std::int64_t old = 10'000, with_connection = 500;
+    struct stream {
+        fact opened;
+        std::int64_t ended_ms; ///< -1: not
+    };
+    void judge(std::uint64_t conn, std::int64_t now) {
+        std::map<std::pair<std::string, std::string>, std::pair<std::size_t, std::string>> aged;
+        const auto first = open_.lower_bound({conn, 0});
+        auto last = first;
+        for (; last != open_.end() && last->first.first == conn; ++last) {
+            const stream& s = last->second;
+            const bool stood = s.ended_ms < 0 || now - s.ended_ms < with_connection;
+            if (!stood || now - s.opened.at_ms < old) continue;
+            auto& [count, peer] = aged[{s.opened.text, s.opened.by}];
+            ++count;
+            peer = s.opened.peer;
+        }
+        open_.erase(first, last);
+        for (const auto& [what, whose] : aged)
+            if (whose.first >= many)
+                c_.add(fault::stream_leak, r_, whose.second, conn, severity::broken,
+                       std::to_string(whose.first) + " substreams of " + what.first + " (" +
+                           what.second + ") older than " + seconds_of(old) + " stood open at " +
+                           seconds_of(now));
+    }
+
+    const record& r_;
+    chart& c_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, stream> open_; ///< by connection and stream
+};
+inline void leaks(const record& r, chart& c) {
+    leak_rule rule{r, c};
+    for (const fact& f : r.facts) rule.see(f);
+    rule.end();
 }
 
 /// Anything that was refused, reset or dropped for a bound, here or (three substreams of one

@@ -218,13 +218,16 @@ inline void unheard(std::span<const record> all, chart& c) {
 /// Topics that look alike and have no subscriber in common; or a topic of the observer that nobody
 /// else has, while every peer has others. Healthy: nodes that share some topics and not others.
 inline void topics(const record& r, chart& c) {
-    constexpr std::int64_t told_by = 3000; // subscriptions are exchanged by then
+    constexpr std::int64_t told_by = 3000;     // subscriptions are exchanged by then
+    constexpr std::int64_t with_record = 1000; // a connection that ended with it counts
     const std::string us = r.self.empty() ? std::string{"(observer)"} : r.self;
     std::map<std::string, std::set<std::string>> who; // by topic
     standing conns;
+    std::map<std::string, std::int64_t> left;
     std::int64_t last = 0;
     for (const fact& f : r.facts) {
         if (f.what == kind::conn_opened || f.what == kind::conn_closed) (void)conns.see(f);
+        if (f.what == kind::conn_closed) left[f.peer] = f.at_ms;
         if (f.what == kind::topic_joined) who[f.topic].insert(us);
         if (f.what == kind::topic_left) who[f.topic].erase(us);
         if (f.what == kind::subscribed) who[f.topic].insert(f.peer), last = f.at_ms;
@@ -251,7 +254,7 @@ inline void topics(const record& r, chart& c) {
         if (others.contains(t)) return;
     for (const auto& [topic, peers] : who)
         for (const std::string& p : peers)
-            if (p != us && conns.to(p) != 0)
+            if (p != us && (conns.to(p) != 0 || r.ends_ms - left[p] < with_record))
                 c.add(fault::topic_mismatch, r, p, 0, severity::broken,
                       "the peer is subscribed to '" + topic + "', the observer to '" +
                           *ours.begin() + "' and nobody else to that");
