@@ -548,7 +548,7 @@ private:
         const wire::peer_id& peer = s.conn->peer();
         if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now)) {
             narrate_limit("connections", id, taken(), bounds_->connections, now);
-            return s.conn->refuse(swarms::errc::too_many_connections);
+            return s.conn->refuse(swarms::errc::too_many_connections, now);
         }
         std::optional<duration> rtt;
         if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();

@@ -221,7 +221,7 @@ void swarm<Stack>::make_room(const wire::multiaddr& remote, instant now) {
         narrate_limit("upgrading_per_address", leaves, here, bounds_->upgrading_per_address, now);
     else
         narrate_limit("upgrading", leaves, all, bounds_->upgrading, now);
-    s->conn->refuse(swarms::errc::too_many_upgrading);
+    s->conn->refuse(swarms::errc::too_many_upgrading, now);
     touch(leaves, *s, now);
 }
 
