@@ -286,8 +286,16 @@ private:
             return;
         }
         default:
-            if (in_.below(8) == 0) swarm_.shut_down(now_);
+            const auto what = in_.below(8);
+            if (what == 0) swarm_.shut_down(now_);
+            if (what == 1 || what == 2) replace();
         }
+    }
+    /// From then on a peer may have two connections, one of which leaves.
+    void replace() {
+        if (!swarm_.replace(any_id(), swarms::errc::disconnected, now_)) return;
+        note("replace", 0);
+        replaced_ = true;
     }
     void pass(duration by) {
         const instant until = after(now_, by);
@@ -415,9 +423,12 @@ private:
             upgrading += at.dir == direction::inbound && !at.hung_up && !open_.contains(id);
         require(upgrading <= l.upgrading, "more upgrades than there may be");
         require(open_.size() <= l.connections, "more connections than there may be");
-        require(swarm_.peers().size() == open_.size(), "what is told is not what is");
+        require(swarm_.peers().size() == open_.size() ||
+                    (replaced_ && swarm_.peers().size() < open_.size()),
+                "what is told is not what is");
         for (const wire::peer_id& peer : swarm_.peers()) {
-            require(swarm_.connections_to(peer) == 1, "two connections to one peer");
+            const std::size_t n = swarm_.connections_to(peer);
+            require(n == 1 || (replaced_ && n == 2), "two connections to one peer");
             const auto id = swarm_.established(peer);
             require(id && open_.contains(*id), "an established connection that was not told");
             const auto& ledger = swarm_.look(*id)->conn.ledger();
@@ -484,6 +495,11 @@ private:
     }
     void on(const swarms::reconnect_planned&) {}
     void on(const swarms::redial_storm&) {}
+    void on(const swarms::replace_failed&) { require(replaced_, "nobody asked to replace one"); }
+    void on(const swarms::replace_gap& e) { in_time(e.conn); }
+    void on(const swarms::streams_high& e) { in_time(e.conn); }
+    void on(const swarms::streams_normal& e) { in_time(e.conn); }
+    void on(const swarms::streams_leaking& e) { in_time(e.conn); }
     template <class OfSubstream>
     void on(const OfSubstream& e)
         requires requires { e.id.stream; }
@@ -504,6 +520,7 @@ private:
     std::set<substream_id> substreams_;
     std::set<request_id> dials_; ///< not answered yet
     std::string story_;
+    bool replaced_ = false; ///< a connection was to be replaced
     bool ended_ = false;
 };
 

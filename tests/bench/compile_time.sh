@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Front-end seconds (processor time, not the clock's; -fsyntax-only, best of three) of each public
-# header, beside its budget.
+# Front-end seconds (processor time, not the clock's; -fsyntax-only, best of three) and memory of each
+# public header, beside the budget of its time.
 #
 #   tests/bench/compile_time.sh [--check] [HEADER…]    HEADER as in an include: lp2p/wire/cursor.hpp
 #
@@ -27,19 +27,24 @@ budget() { # milliseconds; nothing where a header has none
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 source=$work/header.cpp errors=$work/errors
-TIMEFORMAT='%U %S'
+# Runs a compiler; says its milliseconds of processor time and its largest memory in MiB.
+measure='import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(round((used.ru_utime + used.ru_stime) * 1000), used.ru_maxrss // 1024)
+sys.exit(code)'
 over=0
-printf '%-52s %8s %8s\n' header seconds budget
+printf '%-52s %8s %8s %6s\n' header seconds budget MiB
 for header in "${headers[@]}"; do
     best=
     for _ in 1 2 3; do
         echo "#include <$header>" > "$source"
-        if ! { time "${CXX:-g++}" "${flags[@]}" "$source" 2> "$errors"; } 2> "$source.time"; then
+        if ! figures=$(python3 -c "$measure" "${CXX:-g++}" "${flags[@]}" "$source" 2> "$errors"); then
             printf '%s does not compile\n' "$header" >&2
             cat "$errors" >&2
             exit 2
         fi
-        took=$(awk '{ printf "%d", ($1 + $2) * 1000 }' "$source.time")
+        read -r took memory <<< "$figures"
         if [ -z "$best" ] || [ "$took" -lt "$best" ]; then best=$took; fi
     done
     most=$(budget "$header")
@@ -48,8 +53,8 @@ for header in "${headers[@]}"; do
         note='  over'
         over=$((over + 1))
     fi
-    printf '%-52s %5d.%02d %8s%s\n' "$header" $((best / 1000)) $((best % 1000 / 10)) \
-        "${most:+$((most / 1000)).$((most % 1000 / 100))}" "$note"
+    printf '%-52s %5d.%02d %8s %6d%s\n' "$header" $((best / 1000)) $((best % 1000 / 10)) \
+        "${most:+$((most / 1000)).$((most % 1000 / 100))}" "$memory" "$note"
 done
 printf '%d over budget by more than 20 %%\n' "$over"
 [ -z "$check" ] || [ "$over" -eq 0 ]

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace lp2p {
 namespace {
 
@@ -28,6 +30,17 @@ TEST(NodeEvents, WhatANodeDoesItselfIsNotTold) {
     constexpr const node_event* whole = nullptr;
     EXPECT_FALSE(one_of<service::wrong_identity>(whole)) << "the connection is closed";
     EXPECT_FALSE(one_of<swarms::pong>(whole)) << "keep-alive is nobody's news";
+}
+
+TEST(NodeEvents, EveryCauseOfAWithdrawalHasAWordAndSaysWhatToDo) {
+    std::set<std::string_view> words, sentences;
+    for (auto w = withdrawal{}; w <= withdrawal::other_connection;
+         w = static_cast<withdrawal>(static_cast<int>(w) + 1)) {
+        EXPECT_TRUE(words.insert(to_string(w)).second);
+        EXPECT_TRUE(sentences.insert(describe(w)).second);
+        EXPECT_GT(describe(w).size(), to_string(w).size());
+    }
+    EXPECT_EQ(words.size(), 3U);
 }
 
 } // namespace

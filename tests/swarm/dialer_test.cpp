@@ -32,7 +32,7 @@ TEST_F(Dialer, OneAddressAfterTheOther) {
         ASSERT_TRUE(a);
         EXPECT_EQ(a->address, address(i));
         EXPECT_FALSE(d.poll_attempt()) << "one at a time";
-        d.attempt_failed(*a, errc::not_connected);
+        d.attempt_failed(*a, errc::not_connected, start);
     }
     const auto answer = d.poll_answer();
     ASSERT_TRUE(answer);
@@ -47,7 +47,7 @@ TEST_F(Dialer, EverybodyIsAnsweredByOneConnection) {
     for (int i = 0; i < 9; ++i) dial(1);
     ASSERT_TRUE(d.poll_attempt());
     EXPECT_FALSE(d.poll_attempt());
-    d.connected(peer(1));
+    d.connected(peer(1), start);
     const auto answer = d.poll_answer();
     ASSERT_TRUE(answer);
     EXPECT_FALSE(answer->why);
@@ -60,15 +60,15 @@ TEST_F(Dialer, ALateOutcomeOfAnOldAttemptChangesNothing) {
     book.add(peer(1), address(1));
     dial(1);
     const auto old = *d.poll_attempt();
-    d.connected(peer(1));
+    d.connected(peer(1), start);
     (void)d.poll_answer();
     dial(1); // the connection was short
     const auto fresh = *d.poll_attempt();
-    d.attempt_failed(old, errc::not_connected);
+    d.attempt_failed(old, errc::not_connected, start);
     EXPECT_FALSE(d.poll_answer()) << "the new attempt still runs";
     EXPECT_FALSE(d.waits_for(old));
     EXPECT_TRUE(d.waits_for(fresh));
-    d.attempt_failed(fresh, errc::not_connected);
+    d.attempt_failed(fresh, errc::not_connected, start);
     EXPECT_TRUE(d.poll_answer());
 }
 TEST_F(Dialer, TheRestWaitsInTheOrderItCame) {
@@ -78,9 +78,9 @@ TEST_F(Dialer, TheRestWaitsInTheOrderItCame) {
     }
     const auto one = *d.poll_attempt(), two = *d.poll_attempt();
     EXPECT_FALSE(d.poll_attempt());
-    d.connected(two.peer);
+    d.connected(two.peer, start);
     EXPECT_EQ(d.poll_attempt()->address, address(3));
-    d.attempt_failed(one, errc::not_connected);
+    d.attempt_failed(one, errc::not_connected, start);
     EXPECT_EQ(d.poll_attempt()->address, address(4));
 }
 TEST_F(Dialer, BackoffAndForeignAddressesAreCauses) {
@@ -105,9 +105,10 @@ TEST_F(Dialer, EveryAddressOfANameIsACause) {
     book.add(peer(1), name);
     book.add(peer(1), address(2));
     dial(1);
-    d.attempt_failed(*d.poll_attempt(), {{name, errc::not_connected, address(7)},
-                                         {name, errc::disconnected, address(8)}});
-    d.attempt_failed(*d.poll_attempt(), errc::duplicate);
+    d.attempt_failed(
+        *d.poll_attempt(),
+        {{name, errc::not_connected, address(7)}, {name, errc::disconnected, address(8)}}, start);
+    d.attempt_failed(*d.poll_attempt(), errc::duplicate, start);
     const auto answer = d.poll_answer();
     ASSERT_EQ(answer->causes.size(), 3U);
     EXPECT_EQ(answer->causes[0].resolved, address(7));
@@ -121,13 +122,72 @@ TEST_F(Dialer, AgainOnceAJob) {
     book.add(peer(1), address(1));
     dial(1);
     const auto a = *d.poll_attempt();
-    EXPECT_TRUE(d.again(a));
+    EXPECT_TRUE(d.again(a, start));
     const auto b = *d.poll_attempt();
     EXPECT_EQ(b.address, a.address);
-    EXPECT_FALSE(d.again(a));
-    EXPECT_FALSE(d.again(b));
-    d.attempt_failed(b, errc::not_connected);
+    EXPECT_FALSE(d.again(a, start));
+    EXPECT_FALSE(d.again(b, start));
+    d.attempt_failed(b, errc::not_connected, start);
     EXPECT_EQ(d.poll_answer()->why, errc::not_connected);
+}
+TEST_F(Dialer, AnAddressThatTakesLongIsJoinedByTheNext) {
+    for (int i = 1; i <= 3; ++i) book.add(peer(1), address(i));
+    dial(1);
+    const auto first = *d.poll_attempt();
+    ASSERT_EQ(d.next_timeout(), start + default_limits.dial_stagger);
+    d.handle_timeout(start + milliseconds{249});
+    EXPECT_FALSE(d.poll_attempt());
+    d.handle_timeout(start + milliseconds{250});
+    const auto second = d.poll_attempt();
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->address, address(2));
+    EXPECT_FALSE(d.poll_attempt()) << "two of two dials run";
+    d.attempt_failed(first, errc::not_connected, start + milliseconds{260});
+    const auto third = d.poll_attempt();
+    ASSERT_TRUE(third) << "a failure is not waited for";
+    d.transport_connected(*third);
+    const auto gone = d.poll_withdrawn();
+    ASSERT_TRUE(gone);
+    EXPECT_EQ(gone->number, second->number);
+    EXPECT_FALSE(d.poll_withdrawn());
+    EXPECT_FALSE(d.next_timeout()) << "nobody else is tried while it is upgraded";
+    d.attempt_failed(*third, errc::not_connected, start + seconds{1});
+    const auto again = d.poll_attempt();
+    ASSERT_TRUE(again) << "the one that was sent away has its turn";
+    EXPECT_EQ(again->address, address(2));
+    d.attempt_failed(*again, errc::not_connected, start + seconds{1});
+    const auto answer = d.poll_answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->causes.size(), 3U) << "each address once";
+}
+TEST_F(Dialer, FamiliesTakeTurnsBeginningWithSix) {
+    const auto six = [](int n) {
+        return *wire::multiaddr::parse("/ip6/2001:db8::" + std::to_string(n) + "/tcp/4001");
+    };
+    for (int i = 1; i <= 3; ++i) book.add(peer(1), address(i));
+    for (int i = 1; i <= 2; ++i) book.add(peer(1), six(i));
+    dial(1);
+    std::vector<wire::multiaddr> order;
+    while (const auto a = d.poll_attempt()) {
+        order.push_back(a->address);
+        d.attempt_failed(*a, errc::not_connected, start);
+    }
+    EXPECT_EQ(order, (std::vector{six(1), address(1), six(2), address(2), address(3)}));
+}
+TEST_F(Dialer, WhoHasNoAttemptYetGoesBeforeASecondOne) {
+    for (int i = 1; i <= 2; ++i) book.add(peer(1), address(i));
+    for (std::uint8_t i = 2; i <= 3; ++i) book.add(peer(i), address(10 + i));
+    dial(1);
+    dial(2);
+    dial(3); // two dials run
+    const auto one = *d.poll_attempt();
+    const auto two = *d.poll_attempt();
+    d.handle_timeout(start + seconds{1});
+    EXPECT_FALSE(d.poll_attempt());
+    d.attempt_failed(two, errc::not_connected, start + seconds{1});
+    EXPECT_EQ(d.poll_attempt()->peer, peer(3));
+    d.connected(peer(3), start + seconds{1});
+    EXPECT_EQ(d.poll_attempt()->peer, one.peer) << "now there is room beside";
 }
 TEST_F(Dialer, StopAnswersEverybody) {
     for (std::uint8_t i = 1; i <= 4; ++i) {

@@ -68,6 +68,31 @@ std::optional<swarms::dial_failed> failure(machine& m) {
 constexpr error refused{domain::io, fault::refused, 1};
 constexpr error timed_out{domain::io, fault::timeout, 2};
 
+TEST(SwarmDials, TheFirstAddressThatConnectsSendsTheOthersAway) {
+    machine m = make(1);
+    for (int host : {2, 3}) m.add_address(test::person<test::null_stack>{2}.id, address(host));
+    m.dial(test::person<test::null_stack>{2}.id, start);
+    const conn_id slow = dialing(m);
+    EXPECT_FALSE(m.poll_command());
+    m.handle_timeout(start + 250ms);
+    const conn_id fast = dialing(m);
+    ASSERT_NE(fast, conn_id{});
+    m.connected(fast, address(1), start + 260ms);
+    bool sent_away = false;
+    while (const auto c = m.poll_command())
+        if (const auto* end = std::get_if<hang_up_command>(&*c)) sent_away = end->id == slow;
+    EXPECT_TRUE(sent_away);
+    m.connect_failed(slow, timed_out, start + 270ms); // too late to matter
+    m.released(slow);
+    EXPECT_EQ(m.size(), 1U);
+    EXPECT_FALSE(failure(m)) << "the dial goes on";
+    m.receive_end(fast, {end::reset, 0}, start + 300ms);
+    std::optional<wire::multiaddr> next;
+    while (const auto c = m.poll_command())
+        if (const auto* asked = std::get_if<dial_command>(&*c)) next = asked->to;
+    EXPECT_EQ(next, address(2)) << "and tries the other address again";
+}
+
 TEST(SwarmDials, AFailedDialByNameListsEachAddressThatTheNameStoodFor) {
     auto m = make(1);
     const auto name = *wire::multiaddr::parse("/dns/a.example/tcp/1");

@@ -125,7 +125,8 @@ struct limits {
     bucket_size remedies{6, 0.2};         ///< per peer; what is over it waits
 
     // Dialing.
-    std::size_t dials = 16;
+    std::size_t dials = 16; ///< attempts at once
+    duration dial_stagger = milliseconds{250}; ///< then the next address is tried beside (RFC 8305)
     std::size_t addresses_per_peer = 25;
     duration dial_backoff_least = seconds{1};
     duration dial_backoff_most = seconds{300};
@@ -230,6 +231,7 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("gossip_back", l.gossip_back);
     f("gossip_settled", l.gossip_settled);
     f("dials", l.dials);
+    f("dial_stagger", l.dial_stagger);
     f("addresses_per_peer", l.addresses_per_peer);
     f("dial_backoff_least", l.dial_backoff_least);
     f("dial_backoff_most", l.dial_backoff_most);

@@ -56,6 +56,7 @@ inline constexpr std::string_view identify_record_believed = "identify.record.be
 inline constexpr std::string_view identify_record_ignored = "identify.record.ignored";
 inline constexpr std::string_view swarm_accepted = "swarm.accepted";
 inline constexpr std::string_view swarm_dial_started = "swarm.dial.started";
+inline constexpr std::string_view swarm_dial_withdrawn = "swarm.dial.withdrawn";
 inline constexpr std::string_view swarm_dial_joined = "swarm.dial.joined";
 inline constexpr std::string_view swarm_dial_reused = "swarm.dial.reused";
 inline constexpr std::string_view swarm_dial_failed = "swarm.dial.failed";

@@ -53,7 +53,7 @@ public:
                  .backoff_least = c.bounds.dial_backoff_least,
                  .backoff_most = c.bounds.dial_backoff_most,
                  .seed = c.seed}}
-        , dialer_{{.dials = c.bounds.dials}}
+        , dialer_{{.dials = c.bounds.dials, .stagger = c.bounds.dial_stagger}}
         , protected_{{.most = c.bounds.protected_peers,
                       .lasting = c.bounds.lasting_connection,
                       .backoff_least = c.bounds.dial_backoff_least,
@@ -85,6 +85,7 @@ public:
         slot* s = find(id);
         if (s == nullptr || s->conn || s->hung_up) return;
         s->local = local;
+        dialer_.transport_connected(s->attempt);
         begin(id, *s, role::dialer, now);
         settle(now);
     }
@@ -148,7 +149,8 @@ public:
     }
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(earlier(deadlines_.next(), manager_.next_timeout()),
-                       earlier(protected_.next_timeout(), monitor_.next_timeout()));
+                       earlier(earlier(protected_.next_timeout(), monitor_.next_timeout()),
+                               dialer_.next_timeout()));
     }
     void handle_timeout(instant now) {
         std::vector<conn_id> due;
@@ -160,6 +162,7 @@ public:
             touch(id, *s, now);
         }
         manager_.handle_timeout(now);
+        dialer_.handle_timeout(now);
         while (const auto id = monitor_.due(now))
             if (const slot* s = find(*id); s != nullptr && s->conn)
                 monitor_.inspect(*id, s->conn->ledger(), now);
@@ -463,6 +466,7 @@ private:
                 busy = true;
                 std::visit([&](const auto& decided) { carry_out(decided, now); }, *d);
             }
+            while (auto a = dialer_.poll_withdrawn()) withdraw(*a, now);
             while (auto a = dialer_.poll_attempt()) {
                 busy = true;
                 start_attempt(*a, now);
@@ -482,6 +486,7 @@ private:
     void start_attempt(const peer_dialer::attempt& a, instant now);
     void dial_attempt_failed(const slot& s, error why, instant now);
     void unpark(const wire::peer_id& peer, instant now);
+    void withdraw(const peer_dialer::attempt& a, instant now);
     void tell_answer(peer_dialer::answer a, instant now);
     bool replace_attempt_failed(const slot& s, error why, instant now);
     void replace_ended(const wire::peer_id& peer, error why, instant now);
@@ -494,81 +499,20 @@ private:
     bool trim_one(instant now);
     bool relieve_unread(instant now);
 
-    // --- the manager's decisions ----------------------------------------------------------------
-    void carry_out(const connection_manager::proceed& d, instant now) {
-        if (slot* s = find(d.id)) {
-            s->admitted = true;
-            hold_losers(d.id, s->conn->peer(), true, now);
-        }
-        with(d.id, now, [&](connection_type& c) { c.proceed(now); });
-    }
-    /// The winner of a crossing proceeds: the one that it beats agrees on nothing more, until the
-    /// winner is established (and that one ends) or failed.
-    void hold_losers(conn_id winner, const wire::peer_id& peer, bool held, instant now) {
-        for (auto& [id, s] : slots_)
-            if (id != winner && s.conn && s.admitted && s.conn->peer() == peer &&
-                (!held || !s.told_open)) {
-                s.conn->hold_inbound(held, now);
-                touch(id, s, now);
-            }
-    }
-    void carry_out(const connection_manager::refuse& d, instant now) {
-        end_duplicate(d.id, d.kept, d.rule, now);
-    }
-    void carry_out(const connection_manager::close& d, instant now) {
-        end_duplicate(d.id, d.kept, d.rule, now);
-    }
-    void carry_out(const connection_manager::ping& d, instant now) { ping(d.id, now); }
-    void carry_out(const connection_manager::redial_storm& d, instant now) {
-        events_.push(swarms::redial_storm{d.peer});
-        narrate(trace_names::redial_storm, {}, now, {{"peer", d.peer.bytes()}});
-    }
-    void tell_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
-        events_.push(swarms::duplicate_ended{id, kept, rule});
-        const slot* s = find(id);
-        narrate(trace_names::swarm_duplicate, id, now,
-                {{"kept", static_cast<std::int64_t>(kept)},
-                 {"rule", to_string(rule)},
-                 {"dir", to_string(s == nullptr ? direction::inbound : s->dir)}});
-    }
-    void end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn || s->conn->ended() || s->conn->is_leaving()) return;
-        s->duplicate = true;
-        tell_duplicate(id, kept, rule, now);
-        if (rule == duplicate_rule::replaced) // what is on its way here is still read
-            s->conn->leave(swarms::errc::replaced, bounds_->replaced_grace, now);
-        else
-            s->conn->close(swarms::errc::duplicate, now);
-        touch(id, *s, now);
-    }
+    // --- the manager's decisions: swarm_duplicates.hpp
+    // ------------------------------------------------------
+    void carry_out(const connection_manager::proceed& d, instant now);
+    void carry_out(const connection_manager::refuse& d, instant now);
+    void carry_out(const connection_manager::close& d, instant now);
+    void carry_out(const connection_manager::ping& d, instant now);
+    void carry_out(const connection_manager::redial_storm& d, instant now);
+    void hold_losers(conn_id winner, const wire::peer_id& peer, bool held, instant now);
+    void tell_duplicate(conn_id id, conn_id kept, duplicate_rule rule, direction dir, instant now);
+    void end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now);
 
     // --- what a connection says -----------------------------------------------------------------
-    void on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
-        const wire::peer_id& peer = s.conn->peer();
-        if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now)) {
-            narrate_limit("connections", id, taken(), bounds_->connections, now);
-            return s.conn->refuse(swarms::errc::too_many_connections, now);
-        }
-        std::optional<duration> rtt;
-        if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
-        manager_.proven(id, peer, s.dir, rtt, now);
-    }
-    void on(conn_id id, slot& s, const connections::ready&, instant now) {
-        const wire::peer_id& peer = s.conn->peer();
-        s.told_open = true;
-        peers_[peer].push_back(id);
-        book_.succeeded(peer);
-        events_.push(swarms::conn_opened{id});
-        narrate(trace_names::swarm_established, id, now,
-                {{"peer", peer.bytes()}, {"dir", to_string(s.dir)}});
-        manager_.established(id);
-        parked_.erase(peer);
-        protected_.connected(peer, now);
-        dialer_.connected(peer);
-        while (auto a = dialer_.poll_answer()) tell_answer(std::move(*a), now); // before it can end
-        replacing_.erase(peer);
-    }
+    void on(conn_id id, slot& s, const connections::identity_proven&, instant now);
+    void on(conn_id id, slot& s, const connections::ready&, instant now);
     void on(conn_id id, slot&, const connections::substream_open& e, instant) {
         events_.push(swarms::substream_open{{id, e.id}, e.dir});
     }
@@ -599,35 +543,7 @@ private:
         events_.push(swarms::pong{id, e.rtt});
     }
     void on(conn_id, slot&, const connections::went_away&, instant) {}
-    void on(conn_id id, slot& s, const connections::ended& e, instant now) {
-        const wire::peer_id peer = s.conn->peer();
-        const upgrade_stage stage = s.conn->stage();
-        manager_.ended(id, now);
-        hold_losers(id, peer, false, now);
-        if (s.told_open) {
-            const auto at = peers_.find(peer);
-            std::erase(at->second, id);
-            if (at->second.empty()) peers_.erase(at);
-            monitor_.ended(id);
-            farewells_.emplace(id, farewell{peer, s.remote});
-            events_.push(swarms::conn_closed{id, e.why});
-            narrate(trace_names::swarm_closed, id, now,
-                    {{"peer", peer.bytes()}, {"why", e.why.why}, {"by", to_string(e.why.by)}});
-            if (!peers_.contains(peer)) protected_.ended(peer, now);
-            tell_plans();
-        } else if (const auto kept = manager_.leading(peer);
-                   kept && !s.duplicate && e.why.by == party::transport) {
-            s.duplicate = s.dir == direction::inbound; // the remote decided
-            tell_duplicate(id, *kept, duplicate_rule::by_remote, now);
-        }
-        if (!s.told_open && s.dir == direction::inbound && !s.duplicate) {
-            farewells_.emplace(id, farewell{peer, s.remote});
-            events_.push(swarms::upgrade_failed{id, s.dir, stage, e.why.why});
-        }
-        if (s.dir == direction::outbound && !s.told_open && !s.duplicate)
-            dial_attempt_failed(s, e.why.why, now);
-        unpark(s.dir == direction::outbound ? s.attempt.peer : peer, now);
-    }
+    void on(conn_id id, slot& s, const connections::ended& e, instant now);
 
     std::unique_ptr<const identity> self_; // handshakes point at it
     wire::peer_id self_id_;
@@ -662,4 +578,5 @@ private:
 } // namespace lp2p::inline v0
 
 #include <lp2p/swarm/swarm_dials.hpp>
+#include <lp2p/swarm/swarm_duplicates.hpp>
 #include <lp2p/swarm/swarm_replace.hpp>

@@ -95,7 +95,7 @@ void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
     }
     if (why != swarms::errc::too_many_connections) // that says nothing of the address
         book_.failed(s.attempt.peer, s.attempt.address, why, now);
-    dialer_.attempt_failed(s.attempt, causes);
+    dialer_.attempt_failed(s.attempt, causes, now);
     narrate(
         trace_names::swarm_dial_failed, {}, now,
         {{"peer", s.attempt.peer.bytes()}, {"address", s.attempt.address.bytes()}, {"why", why}});
@@ -109,9 +109,9 @@ void swarm<Stack>::unpark(const wire::peer_id& peer, instant now) {
     if (found == parked_.end() || manager_.has_any(peer)) return;
     const parked p = found->second;
     parked_.erase(found);
-    if (p.why == fault::closed && dialer_.again(p.attempt)) return;
+    if (p.why == fault::closed && dialer_.again(p.attempt, now)) return;
     book_.failed(peer, p.attempt.address, p.why, now);
-    dialer_.attempt_failed(p.attempt, p.causes);
+    dialer_.attempt_failed(p.attempt, p.causes, now);
 }
 
 template <class Stack>
@@ -197,6 +197,17 @@ template <class Stack>
 void swarm<Stack>::abandon(conn_id id, slot& s) {
     s.hung_up = true;
     commands_.push(hang_up_command{id, end{end::reset, 0}});
+}
+
+/// Another attempt of the same dial was faster: this one ends where it is.
+template <class Stack>
+void swarm<Stack>::withdraw(const peer_dialer::attempt& a, instant now) {
+    for (auto& [id, s] : slots_) {
+        if (s.attempt.number != a.number || s.conn || s.hung_up) continue;
+        narrate(trace_names::swarm_dial_withdrawn, id, now,
+                {{"peer", a.peer.bytes()}, {"address", a.address.bytes()}});
+        return abandon(id, s);
+    }
 }
 
 /// Room for one more connection to be upgraded: the oldest that waits leaves for it.

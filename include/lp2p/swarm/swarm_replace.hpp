@@ -33,7 +33,7 @@ bool swarm<Stack>::replace_attempt_failed(const slot& s, error why, instant now)
     const auto found = replacing_.find(s.attempt.peer);
     if (found == replacing_.end()) return false;
     const bool refused = s.conn && !s.conn->peer().empty() && why == fault::closed;
-    if (!refused || !dialer_.again(s.attempt)) return false;
+    if (!refused || !dialer_.again(s.attempt, now)) return false;
     const wire::peer_id peer = s.attempt.peer; // `s` may end below
     const conn_id old = found->second.old;
     events_.push(swarms::replace_gap{old, peer});
