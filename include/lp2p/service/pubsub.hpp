@@ -545,25 +545,11 @@ private:
                 {{"peer", peer(e.peer).bytes()}, {"why", e.why}, {"count", std::int64_t{e.count}}});
         events_.push(service::message_rejected{e.why, e.count, peer(e.peer)});
     }
+    // What was dropped: pubsub_intake.hpp
     template <host Host>
-    void on(const pubsub::messages_dropped& e, Host&, instant now) {
-        narrate(trace_names::limit_hit, {}, now,
-                {{"limit", std::string_view{"untaken_messages"}},
-                 {"value", std::int64_t{e.count}},
-                 {"most", static_cast<std::int64_t>(config_.bounds->untaken_messages)}});
-        events_.push(service::messages_dropped{e.count});
-    }
+    void on(const pubsub::messages_dropped& e, Host& h, instant now);
     template <host Host>
-    void on(const pubsub::slow_peer& e, Host&, instant now) {
-        narrate(trace_names::pubsub_dropped, {}, now,
-                {{"peer", peer(e.peer).bytes()},
-                 {"gossip", std::int64_t{e.gossip}},
-                 {"forwarded", std::int64_t{e.forwarded}},
-                 {"own", std::int64_t{e.own}},
-                 {"limit", std::string_view{"peer_queue_messages"}},
-                 {"most", static_cast<std::int64_t>(config_.bounds->peer_queue_messages)}});
-        events_.push(service::slow_peer{peer(e.peer), e.gossip + e.forwarded + e.own});
-    }
+    void on(const pubsub::slow_peer& e, Host& h, instant now);
     template <class Other, host Host>
     void on(const Other&, Host&, instant) {} // counters have the rest
 

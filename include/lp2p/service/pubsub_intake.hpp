@@ -119,4 +119,27 @@ void pubsub_service<Crypto>::drop_inbound(const wire::peer_id& peer, entry& e, c
     });
 }
 
+template <class Crypto>
+template <host Host>
+void pubsub_service<Crypto>::on(const pubsub::messages_dropped& e, Host&, instant now) {
+    narrate(trace_names::limit_hit, {}, now,
+            {{"limit", std::string_view{"untaken_messages"}},
+             {"value", std::int64_t{e.count}},
+             {"most", static_cast<std::int64_t>(config_.bounds->untaken_messages)}});
+    events_.push(service::messages_dropped{e.count});
+}
+
+template <class Crypto>
+template <host Host>
+void pubsub_service<Crypto>::on(const pubsub::slow_peer& e, Host&, instant now) {
+    narrate(trace_names::pubsub_dropped, {}, now,
+            {{"peer", peer(e.peer).bytes()},
+             {"gossip", std::int64_t{e.gossip}},
+             {"forwarded", std::int64_t{e.forwarded}},
+             {"own", std::int64_t{e.own}},
+             {"limit", std::string_view{"peer_queue_messages"}},
+             {"most", static_cast<std::int64_t>(config_.bounds->peer_queue_messages)}});
+    events_.push(service::slow_peer{peer(e.peer), e.gossip + e.forwarded + e.own});
+}
+
 } // namespace lp2p::inline v0::service
