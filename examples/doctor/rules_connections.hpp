@@ -44,13 +44,14 @@ private:
 };
 
 /// Two connections to a peer for longer than the 3 s in which a crossing is decided; or a peer that
-/// was refused second ones twice within a minute. Healthy: both dialed at once and one gave way
-/// (crossing), a restart (half_open), what the observer wanted (replaced).
+/// was refused two further ones within a minute, beside the same. Healthy: both dialed at once and
+/// one gave way (crossing, or once where one was faster), a restart (half_open), what the observer
+/// wanted (replaced).
 inline void duplicates(const record& r, chart& c) {
     constexpr std::int64_t settled = 3000, window = 60'000;
     standing conns;
     std::map<std::string, std::int64_t> since; // two or more stand
-    std::map<std::string, std::deque<const fact*>> refused;
+    std::map<std::pair<std::string, std::uint64_t>, std::deque<const fact*>> refused;
     const auto judge = [&](const std::string& peer, std::int64_t now, std::size_t many) {
         const auto two = since.find(peer);
         if (two == since.end() || now - two->second < settled) return;
@@ -69,7 +70,7 @@ inline void duplicates(const record& r, chart& c) {
             since.erase(f.peer);
         } else if (f.what == kind::newcomer_refused &&
                    (f.why == "incumbent_alive" || f.why == "burst")) {
-            auto& recent = refused[f.peer];
+            auto& recent = refused[{f.peer, f.conn}];
             recent.push_back(&f);
             while (f.at_ms - recent.front()->at_ms > window) recent.pop_front();
             if (recent.size() < 2) continue;

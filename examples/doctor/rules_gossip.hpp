@@ -5,6 +5,7 @@
 #include "rules_connections.hpp"
 
 #include <cctype>
+#include <charconv>
 #include <optional>
 #include <span>
 
@@ -370,7 +371,9 @@ inline void keys_and_clocks(const record& r, chart& c) {
                 .cause = "two nodes run with the same key";
         if (f.what != kind::message || f.text.size() != 16) continue;
         // go, rust and lp2p count from the nanoseconds of the calendar at their start.
-        const auto seqno = static_cast<std::int64_t>(std::stoull(f.text, nullptr, 16));
+        std::uint64_t number = 0;
+        (void)std::from_chars(f.text.data(), f.text.data() + f.text.size(), number, 16);
+        const auto seqno = static_cast<std::int64_t>(number); // below 0: no time
         constexpr std::int64_t in_2001 = 1'000'000'000'000'000'000, minute = 60'000'000'000;
         if (seqno < in_2001) continue;
         std::int64_t& highest = numbers[f.peer];

@@ -146,7 +146,7 @@ TEST(Trace, OfANetworkThatMeetsPartsCrossesAndIsCutTellsEveryLife) {
           trace_names::swarm_dial_started, trace_names::identify_list_changed})
         EXPECT_FALSE(w.trace.named(name).empty()) << name;
     const auto lists = w.trace.named(trace_names::identify_list_changed);
-    EXPECT_NE(lists[0].texts.at("added").find("/meshsub/1.2.0"), std::string::npos);
+    EXPECT_NE(lists[0].texts.at("added").find("/meshsub/1.1.0"), std::string::npos);
     EXPECT_EQ(lists[0].texts.at("agent"), "lp2p/0.1.0");
 }
 
