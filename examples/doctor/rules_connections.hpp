@@ -35,9 +35,6 @@ public:
         const auto found = open_.find(peer);
         return found == open_.end() ? 0 : found->second.size();
     }
-    [[nodiscard]] const std::map<std::string, std::set<std::uint64_t>>& all() const {
-        return open_;
-    }
 
 private:
     std::map<std::string, std::set<std::uint64_t>> open_;
@@ -49,25 +46,31 @@ private:
 /// wanted (replaced).
 inline void duplicates(const record& r, chart& c) {
     constexpr std::int64_t settled = 3000, window = 60'000;
+    struct several {
+        std::int64_t since;
+        std::size_t most;
+    };
     standing conns;
-    std::map<std::string, std::int64_t> since; // two or more stand
+    std::map<std::string, several> together; // two or more stand
     std::map<std::pair<std::string, std::uint64_t>, std::deque<const fact*>> refused;
-    const auto judge = [&](const std::string& peer, std::int64_t now, std::size_t many) {
-        const auto two = since.find(peer);
-        if (two == since.end() || now - two->second < settled) return;
-        c.add(fault::duplicate_connections, r, peer, 0, severity::broken,
-              "from " + seconds_of(two->second) + " to " + seconds_of(now) + ": " +
-                  std::to_string(many) + " connections at once to one peer");
-        since.erase(two);
+    const auto judge = [&](const std::string& peer, std::int64_t now) {
+        const auto two = together.find(peer);
+        if (two == together.end()) return;
+        if (now - two->second.since >= settled)
+            c.add(fault::duplicate_connections, r, peer, 0, severity::broken,
+                  "from " + seconds_of(two->second.since) + " to " + seconds_of(now) + ": up to " +
+                      std::to_string(two->second.most) + " connections at once to one peer");
+        together.erase(two);
     };
     for (const fact& f : r.facts) {
         if (f.what == kind::conn_opened || f.what == kind::conn_closed) {
-            const std::size_t before = conns.to(f.peer);
             const std::size_t many = conns.see(f);
-            if (many > 1) since.try_emplace(f.peer, f.at_ms);
-            if (many > 1) continue;
-            judge(f.peer, f.at_ms, before);
-            since.erase(f.peer);
+            if (many > 1) {
+                auto& two = together.try_emplace(f.peer, several{f.at_ms, 0}).first->second;
+                two.most = std::max(two.most, many);
+            } else {
+                judge(f.peer, f.at_ms);
+            }
         } else if (f.what == kind::newcomer_refused &&
                    (f.why == "incumbent_alive" || f.why == "burst")) {
             auto& recent = refused[{f.peer, f.conn}];
@@ -82,7 +85,7 @@ inline void duplicates(const record& r, chart& c) {
                   at(f) + "a further connection was refused (" + f.why + ")");
         }
     }
-    for (const auto& [peer, all] : conns.all()) judge(peer, r.ends_ms, all.size());
+    while (!together.empty()) judge(std::string{together.begin()->first}, r.ends_ms);
 }
 
 /// A storm is what the observer calls one; or six connections of a peer within 10 s that it lost
