@@ -117,7 +117,7 @@ TYPED_TEST(ConnectionMemory, TheEndGivesTheMemoryBack) {
         byte_vector early(60'000);
         (void)l->receive(early, start);
         byte_vector{}.swap(early);
-        l->refuse(connections::errc::refused_by_caller);
+        l->refuse(connections::errc::refused_by_caller, start);
         d.reset();
         while (l->poll_event()) {
         }

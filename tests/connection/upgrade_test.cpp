@@ -85,7 +85,7 @@ TYPED_TEST(Upgrade, ItsDeadlineIsForTheWholeToThePong) {
 TYPED_TEST(Upgrade, RefuseEndsItWithNothingCarried) {
     auto p = this->both();
     p.pump();
-    p.dialer.refuse(errc::refused_by_caller);
+    p.dialer.refuse(errc::refused_by_caller, p.now());
     p.pump();
     EXPECT_EQ(p.dialer.ended()->why, errc::refused_by_caller);
     EXPECT_EQ(p.dialer.ended()->by, party::local);

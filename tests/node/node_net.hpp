@@ -46,8 +46,11 @@ public:
         person<Stack> p{n};
         node_config c = config_;
         c.seed = config_.seed + n;
-        const host_id h = net.add(node{p.crypto, std::move(p.key), std::move(c), net.now()},
-                                  address_of(net_size_));
+        return adopt(node{p.crypto, std::move(p.key), std::move(c), net.now()});
+    }
+    /// A node that the test made itself, with a configuration of its own.
+    host_id adopt(node made) {
+        const host_id h = net.add(std::move(made), address_of(net_size_));
         net[h].listening(address_of(h), net.now());
         ++net_size_;
         return h;

@@ -61,6 +61,7 @@ public:
     // --- the duplex ---------------------------------------------------------------------------
     result<std::size_t> receive(mutable_bytes in, instant now) {
         if (ended_) return outcome(0);
+        learn(now);
         const std::size_t given = in.size();
         bytes_in_ += given;
         if (upgrade_) {
@@ -75,6 +76,7 @@ public:
     }
     void receive_end(end e, instant now) {
         if (ended_) return;
+        learn(now);
         const auto why = e.how == end::fin ? connections::errc::transport_closed
                                            : connections::errc::transport_reset;
         if (session_) session_->receive_end(e, now);
@@ -103,6 +105,7 @@ public:
     }
     void handle_timeout(instant now) {
         if (ended_) return;
+        learn(now);
         if (upgrade_deadline_ && now >= *upgrade_deadline_) {
             if (session_) session_->go_away(0, now);
             finish_connection({connections::errc::upgrade_timeout, party::local});
@@ -163,10 +166,14 @@ public:
     }
     /// The identity is not welcome: nothing was carried, nothing is lost. The remote sees the end
     /// of the transport.
-    void refuse(error why) { finish_connection({why, party::local}); }
+    void refuse(error why, instant now) {
+        learn(now);
+        finish_connection({why, party::local});
+    }
     /// Ends it: GoAway 0, what was written, then the transport.
     void close(error why, instant now) {
         if (ended_) return;
+        learn(now);
         if (session_) session_->go_away(0, now);
         finish_connection({why, party::local});
     }
@@ -212,7 +219,7 @@ public:
     result<substream_index> open(std::span<const std::string> protocols, purpose use,
                                  instant deadline, confirm how, instant now) {
         if (ended_ || !ready_ || leaving_) return fail(connections::errc::not_ready);
-        if (const status room = ledger_.may_open(use); !room) return fail(room.error());
+        if (const status room = ledger_.may_open(use); !room) return refuse_open(use, now);
         substream_entry& e = ledger_.add(direction::outbound, use, substream_phase::queued, now);
         const substream_index index = e.index;
         e.proposals.assign(protocols.begin(), protocols.end());
@@ -326,8 +333,9 @@ private:
     }
 
     // --- what the session says --------------------------------------------------------------
+    void learn(instant now) noexcept { now_ = std::max(now_, now); }
     void drain(instant now) {
-        now_ = std::max(now_, now);
+        learn(now);
         drain_session(now_);
         if (!ended_ && ledger_.outbound() != 0) start_queued(now_);
     }
@@ -430,6 +438,15 @@ private:
         if (config_.trace)
             config_.trace({now_, static_cast<std::uint64_t>(config_.id),
                            static_cast<std::uint32_t>(id), name, fields});
+    }
+    [[nodiscard]] tl::unexpected<error> refuse_open(purpose use, instant now) {
+        learn(now);
+        tell(trace_names::limit_hit, {},
+             {{"limit", std::string_view{"streams_out"}},
+              {"purpose", to_string(use)},
+              {"value", std::int64_t{ledger_.outbound()}},
+              {"most", std::int64_t{ledger_.room(use)}}});
+        return fail(connections::errc::stream_limit);
     }
     void tell_open(const substream_entry& e) {
         events_.push(connections::substream_open{e.index, e.dir});

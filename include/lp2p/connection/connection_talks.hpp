@@ -72,6 +72,10 @@ void connection<Stack>::talk_expired(substream_index index) {
     substream_entry* e = ledger_.find(index);
     if (e == nullptr) return;
     if (e->phase == substream_phase::queued) {
+        tell(trace_names::limit_hit, index,
+             {{"limit", std::string_view{"streams_unacknowledged"}},
+              {"value", std::int64_t{session_->counts().unacked}},
+              {"most", std::int64_t{config_.bounds->streams_unacknowledged}}});
         tell_failed(index, connections::errc::ack_backlog);
         drop(index);
         return;

@@ -340,6 +340,12 @@ private:
     void ask_failed(conn_id conn, entry& e, error why, instant now) {
         e.question.reset();
         events_.push(identify_failed{conn, why});
+        if (config_.trace)
+            config_.trace({now,
+                           static_cast<std::uint64_t>(conn),
+                           0,
+                           trace_names::identify_failed,
+                           {{"why", why}}});
         if (why != fault::refused) ask_again(conn, e, now);
     }
     void push_failed(conn_id conn, entry& e, error why, instant now) {
@@ -451,14 +457,7 @@ private:
         const bool accepted = change.accepted;
         if (!accepted || !change.added.empty() || !change.removed.empty())
             events_.push(protocols_updated{conn, source, accepted});
-        if (config_.trace && accepted)
-            config_.trace({now,
-                           static_cast<std::uint64_t>(conn),
-                           0,
-                           trace_names::identify_list_changed,
-                           {{"source", to_string(source)},
-                            {"added", static_cast<std::int64_t>(change.added.size())},
-                            {"removed", static_cast<std::int64_t>(change.removed.size())}}});
+        if (config_.trace && accepted) narrate(change, said.agent, source, conn, now);
         e.removed = change.removed;
         merge(e.changed, std::move(change));
         return accepted;
@@ -477,6 +476,24 @@ private:
         said.record_ignored = heard ? error{} : heard.error();
         narrate(heard, conn, now);
         if (heard) said.record = std::move(*heard);
+    }
+    /// A list with its names: what a peer speaks is what most faults are about.
+    void narrate(const protocol_knowledge::change& change, std::string_view agent,
+                 list_source source, conn_id conn, instant now) const {
+        const auto joined = [](const std::vector<std::string>& names) {
+            std::string all;
+            for (const std::string& n : names) (all += all.empty() ? "" : " ") += n;
+            return all;
+        };
+        const std::string added = joined(change.added), removed = joined(change.removed);
+        config_.trace({now,
+                       static_cast<std::uint64_t>(conn),
+                       0,
+                       trace_names::identify_list_changed,
+                       {{"source", to_string(source)},
+                        {"agent", agent},
+                        {"added", std::string_view{added}},
+                        {"removed", std::string_view{removed}}}});
     }
     void narrate(const result<wire::peer_record>& heard, conn_id conn, instant now) const {
         if (!config_.trace) return;

@@ -81,7 +81,7 @@ public:
         if (at == peers_.end()) return;
         entry& e = at->second;
         std::erase_if(e.conns, [&](const carrier& c) { return c.conn == conn; });
-        drop_inbound(e, conn);
+        drop_inbound(id, e, conn, now);
         if (e.out != stream_state::none && e.out_id.conn == conn)
             out_closed(id, e, errc::connection_ended, h, now);
         // The survivor carries it at once; what the one that ended refused says nothing of it.
@@ -111,7 +111,7 @@ public:
         if (e.in.size() >= inbound_kept) {
             h.reset(e.in.front().id, 0, now);
             owners_.erase(e.in.front().id);
-            events_.push(pubsub_stream_in_lost{peer, e.in.front().id.conn});
+            in_lost(peer, e.in.front().id, "reset", now);
             e.in.erase(e.in.begin());
         }
         e.in.push_back({id, std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::inbound,
@@ -147,6 +147,7 @@ public:
         visit([&](auto& r) { r.hello(*e.index); });
         e.greeted = false;
         write(e, h, now);
+        if (e.greeted) narrate(trace_names::pubsub_hello_sent, id, now, {{"peer", peer.bytes()}});
         drain(h, now);
         return true;
     }
@@ -228,12 +229,14 @@ public:
     template <host Host>
     status subscribe(std::string_view topic, Host& h, instant now) {
         const status done = visit([&](auto& r) { return r.subscribe(topic, now); });
+        if (done) narrate_topic(trace_names::pubsub_joined, self_, topic, now);
         drain(h, now);
         return done;
     }
     template <host Host>
     status unsubscribe(std::string_view topic, Host& h, instant now) {
         const status done = visit([&](auto& r) { return r.unsubscribe(topic, now); });
+        if (done) narrate_topic(trace_names::pubsub_left, self_, topic, now);
         drain(h, now);
         return done;
     }
@@ -423,7 +426,8 @@ private:
     template <host Host>
     void in_closed(const wire::peer_id& peer, entry& e, substream_id id, end how, Host& h,
                    instant now);
-    void drop_inbound(entry& e, conn_id conn);
+    void in_lost(const wire::peer_id& peer, substream_id id, std::string_view how, instant now);
+    void drop_inbound(const wire::peer_id& peer, entry& e, conn_id conn, instant now);
 
     // --- keeping it alive: pubsub_remedies.hpp
     // --------------------------------------------------------
@@ -444,6 +448,10 @@ private:
         if (config_.trace)
             config_.trace({now, static_cast<std::uint64_t>(id.conn),
                            static_cast<std::uint32_t>(id.stream), name, fields});
+    }
+    void narrate_topic(std::string_view name, const wire::peer_id& who, std::string_view topic,
+                       instant now) const {
+        narrate(name, {}, now, {{"peer", who.bytes()}, {"topic", topic}});
     }
 
     // --- the router
@@ -508,11 +516,13 @@ private:
         events_.push(pubsub_message{e.id, peer(e.from)});
     }
     template <host Host>
-    void on(const pubsub::peer_subscribed& e, Host&, instant) {
+    void on(const pubsub::peer_subscribed& e, Host&, instant now) {
+        narrate_topic(trace_names::pubsub_subscribed, peer(e.peer), e.topic.text(), now);
         events_.push(service::peer_subscribed{e.topic, peer(e.peer)});
     }
     template <host Host>
-    void on(const pubsub::peer_unsubscribed& e, Host&, instant) {
+    void on(const pubsub::peer_unsubscribed& e, Host&, instant now) {
+        narrate_topic(trace_names::pubsub_unsubscribed, peer(e.peer), e.topic.text(), now);
         events_.push(service::peer_unsubscribed{e.topic, peer(e.peer)});
     }
     template <host Host>
@@ -535,19 +545,11 @@ private:
                 {{"peer", peer(e.peer).bytes()}, {"why", e.why}, {"count", std::int64_t{e.count}}});
         events_.push(service::message_rejected{e.why, e.count, peer(e.peer)});
     }
+    // What was dropped: pubsub_intake.hpp
     template <host Host>
-    void on(const pubsub::messages_dropped& e, Host&, instant) {
-        events_.push(service::messages_dropped{e.count});
-    }
+    void on(const pubsub::messages_dropped& e, Host& h, instant now);
     template <host Host>
-    void on(const pubsub::slow_peer& e, Host&, instant now) {
-        narrate(trace_names::pubsub_dropped, {}, now,
-                {{"peer", peer(e.peer).bytes()},
-                 {"gossip", std::int64_t{e.gossip}},
-                 {"forwarded", std::int64_t{e.forwarded}},
-                 {"own", std::int64_t{e.own}}});
-        events_.push(service::slow_peer{peer(e.peer), e.gossip + e.forwarded + e.own});
-    }
+    void on(const pubsub::slow_peer& e, Host& h, instant now);
     template <class Other, host Host>
     void on(const Other&, Host&, instant) {} // counters have the rest
 

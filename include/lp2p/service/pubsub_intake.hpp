@@ -94,21 +94,52 @@ void pubsub_service<Crypto>::in_closed(const wire::peer_id& peer, entry& e, subs
     if (at == e.in.end()) return;
     e.in.erase(at);
     if (how.how == end::fin) h.finish(id, now);
-    events_.push(pubsub_stream_in_lost{peer, id.conn});
-    narrate(trace_names::pubsub_in_closed, id, now,
-            {{"peer", peer.bytes()}, {"how", how.how == end::fin ? "fin" : "reset"}});
+    in_lost(peer, id, how.how == end::fin ? "fin" : "reset", now);
     if (!e.in.empty()) return;
     e.watch.in_lost(now);
     watches_.set(peer, e.watch.next());
 }
 
 template <class Crypto>
-void pubsub_service<Crypto>::drop_inbound(entry& e, conn_id conn) {
+void pubsub_service<Crypto>::in_lost(const wire::peer_id& peer, substream_id id,
+                                     std::string_view how, instant now) {
+    events_.push(pubsub_stream_in_lost{peer, id.conn});
+    narrate(trace_names::pubsub_in_closed, id, now, {{"peer", peer.bytes()}, {"how", how}});
+}
+
+template <class Crypto>
+void pubsub_service<Crypto>::drop_inbound(const wire::peer_id& peer, entry& e, conn_id conn,
+                                          instant now) {
     std::erase_if(e.in, [&](const inbound_stream& s) {
         if (s.id.conn != conn) return false;
+        narrate(trace_names::pubsub_in_closed, s.id, now,
+                {{"peer", peer.bytes()}, {"how", std::string_view{"connection_ended"}}});
         owners_.erase(s.id);
         return true;
     });
+}
+
+template <class Crypto>
+template <host Host>
+void pubsub_service<Crypto>::on(const pubsub::messages_dropped& e, Host&, instant now) {
+    narrate(trace_names::limit_hit, {}, now,
+            {{"limit", std::string_view{"untaken_messages"}},
+             {"value", std::int64_t{e.count}},
+             {"most", static_cast<std::int64_t>(config_.bounds->untaken_messages)}});
+    events_.push(service::messages_dropped{e.count});
+}
+
+template <class Crypto>
+template <host Host>
+void pubsub_service<Crypto>::on(const pubsub::slow_peer& e, Host&, instant now) {
+    narrate(trace_names::pubsub_dropped, {}, now,
+            {{"peer", peer(e.peer).bytes()},
+             {"gossip", std::int64_t{e.gossip}},
+             {"forwarded", std::int64_t{e.forwarded}},
+             {"own", std::int64_t{e.own}},
+             {"limit", std::string_view{"peer_queue_messages"}},
+             {"most", static_cast<std::int64_t>(config_.bounds->peer_queue_messages)}});
+    events_.push(service::slow_peer{peer(e.peer), e.gossip + e.forwarded + e.own});
 }
 
 } // namespace lp2p::inline v0::service

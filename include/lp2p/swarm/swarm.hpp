@@ -76,6 +76,7 @@ public:
         s.dir = direction::inbound;
         s.remote = remote;
         s.local = local;
+        narrate(trace_names::swarm_accepted, id, now, {{"remote", remote.bytes()}});
         begin(id, s, role::listener, now);
         settle(now);
         return id;
@@ -402,6 +403,13 @@ private:
                  std::initializer_list<trace_field> fields) const {
         if (trace_) trace_({now, static_cast<std::uint64_t>(id), 0, name, fields});
     }
+    void narrate_limit(std::string_view which, conn_id id, std::size_t value, std::size_t most,
+                       instant now) const {
+        narrate(trace_names::limit_hit, id, now,
+                {{"limit", which},
+                 {"value", static_cast<std::int64_t>(value)},
+                 {"most", static_cast<std::int64_t>(most)}});
+    }
     template <class F>
     void with(conn_id id, instant now, F&& f) {
         slot* s = find(id);
@@ -501,6 +509,7 @@ private:
     void carry_out(const connection_manager::ping& d, instant now);
     void carry_out(const connection_manager::redial_storm& d, instant now);
     void hold_losers(conn_id winner, const wire::peer_id& peer, bool held, instant now);
+    void tell_duplicate(conn_id id, conn_id kept, duplicate_rule rule, direction dir, instant now);
     void end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now);
 
     // --- what a connection says -----------------------------------------------------------------

@@ -248,7 +248,11 @@ void swarm<Stack>::make_room(const wire::multiaddr& remote, instant now) {
         leaves = oldest;
     if (leaves == conn_id{}) return;
     slot* s = find(leaves);
-    s->conn->refuse(swarms::errc::too_many_upgrading);
+    if (leaves == oldest_here && here >= bounds_->upgrading_per_address)
+        narrate_limit("upgrading_per_address", leaves, here, bounds_->upgrading_per_address, now);
+    else
+        narrate_limit("upgrading", leaves, all, bounds_->upgrading, now);
+    s->conn->refuse(swarms::errc::too_many_upgrading, now);
     touch(leaves, *s, now);
 }
 
@@ -291,6 +295,7 @@ bool swarm<Stack>::relieve_unread(instant now) {
             return a.second.unread < b.second.unread;
         });
     if (most == slots_.end() || most->second.unread == 0) return false;
+    narrate_limit("unread_node", most->first, unread_, bounds_->unread_node, now);
     most->second.conn->close(swarms::errc::unread_limit, now);
     touch(most->first, most->second, now);
     return true;

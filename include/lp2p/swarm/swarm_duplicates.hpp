@@ -49,13 +49,21 @@ void swarm<Stack>::carry_out(const connection_manager::redial_storm& d, instant 
 }
 
 template <class Stack>
+void swarm<Stack>::tell_duplicate(conn_id id, conn_id kept, duplicate_rule rule, direction dir,
+                                  instant now) {
+    events_.push(swarms::duplicate_ended{id, kept, rule});
+    narrate(trace_names::swarm_duplicate, id, now,
+            {{"kept", static_cast<std::int64_t>(kept)},
+             {"rule", to_string(rule)},
+             {"dir", to_string(dir)}});
+}
+
+template <class Stack>
 void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, instant now) {
     slot* s = find(id);
     if (s == nullptr || !s->conn || s->conn->ended() || s->conn->is_leaving()) return;
     s->duplicate = true;
-    events_.push(swarms::duplicate_ended{id, kept, rule});
-    narrate(trace_names::swarm_duplicate, id, now,
-            {{"kept", static_cast<std::int64_t>(kept)}, {"rule", to_string(rule)}});
+    tell_duplicate(id, kept, rule, s->dir, now);
     if (const slot* stays = find(kept);
         s->told_open && stays != nullptr && rule != duplicate_rule::replaced &&
         (s->dir == direction::outbound || stays->dir == direction::outbound))
@@ -70,8 +78,10 @@ void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, 
 template <class Stack>
 void swarm<Stack>::on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
     const wire::peer_id& peer = s.conn->peer();
-    if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now))
-        return s.conn->refuse(swarms::errc::too_many_connections);
+    if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now)) {
+        narrate_limit("connections", id, taken(), bounds_->connections, now);
+        return s.conn->refuse(swarms::errc::too_many_connections, now);
+    }
     std::optional<duration> rtt;
     if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
     manager_.proven(id, peer, s.dir, rtt, now);
@@ -115,7 +125,7 @@ void swarm<Stack>::on(conn_id id, slot& s, const connections::ended& e, instant 
     } else if (const auto kept = manager_.leading(peer);
                kept && !s.duplicate && e.why.by == party::transport) {
         s.duplicate = s.dir == direction::inbound; // the remote decided
-        events_.push(swarms::duplicate_ended{id, *kept, duplicate_rule::by_remote});
+        tell_duplicate(id, *kept, duplicate_rule::by_remote, s.dir, now);
     }
     if (!s.told_open && s.dir == direction::inbound && !s.duplicate) {
         farewells_.emplace(id, farewell{peer, s.remote});
