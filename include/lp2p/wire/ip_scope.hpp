@@ -30,7 +30,7 @@ enum class ip_scope : std::uint8_t {
     return ip_scope::global;
 }
 
-/// The IPv4 address that is mapped into this one (`::ffff:192.0.2.1`), if there is one.
+/// The IPv4 address that is mapped into this one (RFC 4291, 2.5.5.2), if there is one.
 [[nodiscard]] constexpr std::optional<ip4_bytes> mapped_ip4(const ip6_bytes& ip) noexcept {
     for (std::size_t i = 0; i < 10; ++i)
         if (ip[i] != std::byte{0}) return std::nullopt;
