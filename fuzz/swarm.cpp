@@ -402,7 +402,7 @@ private:
     }
     void on_remote(link& l, const connections::identity_proven&) {
         const std::uint32_t mind = in_.below(8);
-        if (mind == 7) return l.remote->refuse(swarms::errc::duplicate);
+        if (mind == 7) return l.remote->refuse(swarms::errc::duplicate, now_);
         if (mind != 6) l.remote->proceed(now_); // 6: it never makes up its mind
     }
     void on_remote(link& l, const connections::substream_open& e) { l.streams.push_back(e.id); }

@@ -277,7 +277,7 @@ private:
     void on(conn_id, link& l, const connections::identity_proven&, instant now) {
         const std::size_t most = config_.connections_per_peer;
         if (most != 0 && connections(l.conn->peer()).size() >= most)
-            l.conn->refuse(connections::errc::transport_closed);
+            l.conn->refuse(connections::errc::transport_closed, now);
         else
             l.conn->proceed(now);
     }
