@@ -342,6 +342,10 @@ inline void keys_and_clocks(const record& r, chart& c) {
         return std::any_of(std::begin(keys), std::end(keys),
                            [&](std::string_view k) { return contains(why, k); });
     };
+    // Where ids differ our own messages come back under others: that is no second owner of the key.
+    const bool other_ids = std::any_of(r.facts.begin(), r.facts.end(), [](const fact& f) {
+        return f.what == kind::rejected && f.why == "broken_promise";
+    });
     std::map<std::string, std::int64_t> own;
     std::map<std::string, std::int64_t> numbers;
     for (const fact& f : r.facts) {
@@ -363,7 +367,7 @@ inline void keys_and_clocks(const record& r, chart& c) {
                              ? "one side signs its messages and the other does not want it, or the "
                                "other way round: the signing policies differ"
                              : std::string{advice_for(fault::clock_or_key_trouble).cause};
-        if (rejected && f.why == "own_author" &&
+        if (rejected && f.why == "own_author" && !other_ids &&
             (own[f.peer] += std::max<std::int64_t>(f.value, 1)) >= 5)
             c.add(fault::clock_or_key_trouble, r, f.peer, 0, severity::broken,
                   at(f) + std::to_string(own[f.peer]) +
