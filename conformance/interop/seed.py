@@ -233,6 +233,10 @@ def cut_while_replaced(impl):
         check(sent["t_ms"] - opened["t_ms"] <= 1000, "pubsub was late", opened, sent)
         p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
         whole_mesh([n, p])
+        # What go publishes before its stream is there again is lost with the old one.
+        n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"] and
+                   any(x["in"] >= 1 for k, x in l["per_peer"][0].get("by_protocol", {}).items()
+                       if k.startswith("/meshsub/")), LONG, n.mark(), "go's stream on the new connection")
         deliver([n, p], 5)
         equal(n.stats()["conns"], 1, "connections of the node")
         once(n)
