@@ -13,8 +13,8 @@ protected:
         byte_vector body, control;
         pubsub::encode_subscription("t", true, body);
         for (std::size_t i = 1; i <= messages; ++i) {
-            const auto m = *pubsub::sign(null_crypto{}, them.key, them.id, i, "t",
-                                         as_bytes(std::to_string(i)));
+            const std::string text = std::to_string(i); // a signed message is a view of it
+            const auto m = *pubsub::sign(null_crypto{}, them.key, them.id, i, "t", as_bytes(text));
             pubsub::encode_publish(m.view(), body);
         }
         pubsub::encode_graft("t", control);
