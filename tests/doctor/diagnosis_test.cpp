@@ -144,7 +144,7 @@ tale streams(std::uint64_t many, const char* end) {
     for (std::uint64_t i = 1; i <= many; ++i) {
         fact& f = t.say(kind::stream_opened);
         f.stream = i;
-        f.text = "/work/1";
+        f.text = "/job/1";
         f.by = "in";
     }
     t.at(30'000);
@@ -163,7 +163,7 @@ TEST(DoctorLeak, TenThatNobodyEnds) {
               faults{fault::stream_leak})
         << "they fell with their connection";
     tale told;
-    told.say(kind::stream_leak).text = "/work/1";
+    told.say(kind::stream_leak).text = "/job/1";
     EXPECT_EQ(told.faults(), faults{fault::stream_leak});
 }
 
