@@ -39,5 +39,17 @@ TEST(PubsubPeer, WhatWasCutGoesBeforeWhatWasKeptAndHasABound) {
     EXPECT_TRUE(p.unsent.empty());
 }
 
+TEST(PubsubPeer, TheNewestThatIsNotBeingReplacedStays) {
+    pubsub_peer p;
+    EXPECT_EQ(p.staying(), nullptr);
+    p.conns.push_back({conn_id{1}, direction::outbound});
+    p.conns.push_back({conn_id{2}, direction::outbound});
+    EXPECT_EQ(p.staying()->conn, conn_id{2});
+    p.conns.back().leaving = true;
+    EXPECT_EQ(p.staying()->conn, conn_id{1});
+    p.conns.front().leaving = true;
+    EXPECT_EQ(p.staying(), nullptr);
+}
+
 } // namespace
 } // namespace lp2p::service

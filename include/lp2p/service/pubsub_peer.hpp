@@ -10,6 +10,7 @@
 #include <lp2p/protocol/pubsub/rpc_stream.hpp>
 #include <lp2p/service/gossip_watch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -70,6 +71,12 @@ struct pubsub_peer {
         for (carrier& c : conns)
             if (c.conn == conn) return &c;
         return nullptr;
+    }
+    /// The newest connection that is not being replaced; null where there is none.
+    [[nodiscard]] const carrier* staying() const noexcept {
+        const auto at =
+            std::find_if(conns.rbegin(), conns.rend(), [](const carrier& c) { return !c.leaving; });
+        return at == conns.rend() ? nullptr : &*at;
     }
     /// No connection, no stream, nothing to wait for.
     [[nodiscard]] bool is_gone() const noexcept { return conns.empty() && in.empty() && !lingers; }

@@ -105,7 +105,8 @@ template <class Crypto>
 template <host Host>
 void pubsub_service<Crypto>::help(const wire::peer_id& peer, entry& e, remedy r, error why, Host& h,
                                   instant now) {
-    const conn_id conn = e.out == stream_state::none ? e.conns.back().conn : e.out_id.conn;
+    const carrier* const on = e.out == stream_state::none ? e.staying() : nullptr;
+    const conn_id conn = on == nullptr ? e.out_id.conn : on->conn;
     events_.push(gossip_remedy{peer, conn, why, r});
     narrate(trace_names::pubsub_remedy, {conn, {}}, now,
             {{"peer", peer.bytes()}, {"action", to_string(r)}, {"why", why}});
@@ -153,9 +154,8 @@ template <class Crypto>
 template <host Host>
 void pubsub_service<Crypto>::renew(const wire::peer_id& peer, entry& e, error why, Host& h,
                                    instant now) {
-    const auto old =
-        std::find_if(e.conns.rbegin(), e.conns.rend(), [](const carrier& c) { return !c.leaving; });
-    if (old == e.conns.rend()) return;
+    const carrier* const old = e.staying();
+    if (old == nullptr) return;
     if (why == error{errc::protocol_refused} && !old->may_renew()) return;
     const duration wait = renew_least * (1U << std::min(e.renewals, 6U));
     if (e.renewals != 0 && now < after(e.renewed_at, wait))

@@ -102,10 +102,10 @@ public:
         const std::uint32_t most_out =
             std::min({l.streams_out, rest(l.streams_both, in), s.theirs.outbound,
                       rest(s.theirs.both, in), s.learnt});
-        weigh(conn, s, s.outbound, stream_use::outbound, out, most_out, ledger, now);
-        weigh(conn, s, s.inbound, stream_use::inbound, in, std::min(l.streams_in, s.theirs.both),
+        weigh(conn, s.outbound, stream_use::outbound, out, most_out, ledger, now);
+        weigh(conn, s.inbound, stream_use::inbound, in, std::min(l.streams_in, s.theirs.both),
               ledger, now);
-        weigh(conn, s, s.unacknowledged, stream_use::unacknowledged, unacknowledged,
+        weigh(conn, s.unacknowledged, stream_use::unacknowledged, unacknowledged,
               std::min(l.streams_unacknowledged, s.theirs.unacknowledged), ledger, now);
         weigh_protocols(conn, s, ledger, now);
         if (in + out >= l.leak_streams && !checks_.at(conn))
@@ -177,9 +177,8 @@ private:
         const auto grown = static_cast<std::int64_t>(g.value - g.then);
         return (now - g.then_at) / grown * static_cast<std::int64_t>(limit - g.value);
     }
-    void weigh(conn_id conn, state&, gauge& g, stream_use what, std::uint32_t value,
-               std::uint32_t limit, const substream_ledger& ledger, instant now,
-               std::string_view protocol = {}) {
+    void weigh(conn_id conn, gauge& g, stream_use what, std::uint32_t value, std::uint32_t limit,
+               const substream_ledger& ledger, instant now, std::string_view protocol = {}) {
         if (g.then_at == instant{} || value < g.then || now - g.then_at > trend_over) {
             g.then = std::min(value, g.value);
             g.then_at = now;
@@ -212,7 +211,7 @@ private:
                                             [&](const auto& p) { return p.first == u.protocol; });
             gauge fresh;
             gauge& g = known == s.protocols.end() ? fresh : known->second;
-            weigh(conn, s, g, stream_use::protocol, u.outbound, s.theirs.of(u.use), ledger, now,
+            weigh(conn, g, stream_use::protocol, u.outbound, s.theirs.of(u.use), ledger, now,
                   u.protocol);
             if (known == s.protocols.end() && g.level != 0) s.protocols.emplace_back(u.protocol, g);
         }
