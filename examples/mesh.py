@@ -200,10 +200,8 @@ def run(args):
         return 0 if not lost else 1
 
 
-def main():
-    args = arguments()
-    if args.check:
-        return 0
+def ended(run, args):
+    """The exit code of a network that was run to its end, to its first trouble or to Ctrl-C."""
     try:
         return run(args)
     except Trouble as t:
@@ -212,6 +210,11 @@ def main():
     except KeyboardInterrupt:
         print("\nended")
         return 130
+
+
+def main():
+    args = arguments()
+    return 0 if args.check else ended(run, args)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance",
                                 "interop"))
-from mesh import nodes_of, seconds_of  # noqa: E402
-from peers import Group, Trouble, available  # noqa: E402
+from mesh import ended, nodes_of, seconds_of  # noqa: E402
+from peers import Group, available  # noqa: E402
 from storm import DIALS_EVERY, QUIET, WINDOW, Storm  # noqa: E402
 
 RUST = "rust-old"
@@ -175,14 +175,7 @@ def main():
     if not all(available(i) for i in ("lp2p", "go", RUST)):
         print("examples/run seed: a program is not in build/bin", file=sys.stderr)
         return 2
-    try:
-        return run(args)
-    except Trouble as t:
-        print(f"FAILED: {t}")
-        return 1
-    except KeyboardInterrupt:
-        print("\nended")
-        return 130
+    return ended(run, args)
 
 
 if __name__ == "__main__":
