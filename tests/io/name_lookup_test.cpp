@@ -48,7 +48,9 @@ TEST(IoNameLookup, WhatIsNoHostNameIsNotAskedFor) {
 struct answer {
     std::optional<error> why;
     std::vector<tcp::endpoint> at;
+    int times = 0;
     void operator()(error e, const std::vector<tcp::endpoint>& found) {
+        ++times;
         why = e;
         at = found;
     }
@@ -78,7 +80,8 @@ TEST(IoNameLookup, ALiteralOfTheOtherFamilyHasNoAddress) {
     EXPECT_EQ(*six.why, errc::name_not_found);
     EXPECT_TRUE(six.at.empty());
 }
-TEST(IoNameLookup, CancelledItSaysSo) {
+// Asio's own thread may have the answer before the cancellation: then the answer is what is told.
+TEST(IoNameLookup, CancelledItSaysSoOnceUnlessTheAnswerWasThere) {
     asio::io_context context;
     answer got;
     tcp::resolver resolver{context};
@@ -86,7 +89,8 @@ TEST(IoNameLookup, CancelledItSaysSo) {
     io::look_up(resolver, *at.tcp(), 25, std::ref(got));
     resolver.cancel();
     ASSERT_TRUE(run_until(context, [&] { return got.why.has_value(); }));
-    EXPECT_EQ(*got.why, errc::cancelled);
+    EXPECT_EQ(*got.why, got.at.empty() ? error{errc::cancelled} : error{});
+    EXPECT_EQ(got.times, 1);
 }
 
 } // namespace

@@ -47,7 +47,8 @@ template <class Answers>
 
 /// Looks the name of `to` up: both families for `dns`, one for `dns4` and `dns6`.
 /// `told(error, endpoints)` follows, from a handler; the endpoints are `in_order`, and there is one
-/// unless there is an error. Cancelled (`resolver.cancel()`, or its end): `cancelled`.
+/// unless there is an error. Cancelled (`resolver.cancel()`, or its end): `cancelled`, or the answer
+/// where that was there already.
 template <class Told>
 void look_up(asio::ip::tcp::resolver& resolver, const wire::tcp_endpoint& to, std::size_t most,
              Told told) {
