@@ -57,5 +57,35 @@ TEST(LatePongs, BothMayCloseAndThenTheDialsRunAgain) {
     EXPECT_GT(both_closed, 0U) << "else this test asks nothing";
 }
 
+/// One end, or each, replaces the connection when the line has become slow.
+TEST(LatePongs, AReplacementEndsWithOneConnectionAllTheSame) {
+    const auto one = test::person<test::null_stack>{1}.id,
+               two = test::person<test::null_stack>{2}.id;
+    std::size_t gaps = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        test::simnet<machine> net{seed};
+        net.latency = milliseconds{10};
+        const auto a = net.add(make(1), test::address(1)), b = net.add(make(2), test::address(2));
+        net[a].dial(test::address(2).with_peer(two), net.now());
+        net.advance(seconds{5});
+        net.jitter = milliseconds{1500};
+        net[b].add_address(one, test::address(1));
+        net.on_event = [&](std::size_t, const swarms::event& e) {
+            gaps += std::holds_alternative<swarms::replace_gap>(e);
+        };
+        (void)net[a].replace(*net[a].established(two), swarms::errc::disconnected, net.now());
+        if (seed % 2 == 0) {
+            net.advance(milliseconds{static_cast<std::int64_t>(seed) * 10});
+            if (const auto at = net[b].established(one))
+                (void)net[b].replace(*at, swarms::errc::disconnected, net.now());
+        }
+        net.advance(seconds{60});
+        EXPECT_EQ(net.links_between(a, b), 1U) << seed;
+        EXPECT_EQ(net[a].connections_to(two), 1U) << seed;
+        EXPECT_EQ(net[b].connections_to(one), 1U) << seed;
+    }
+    EXPECT_GT(gaps, 0U) << "else this test asks nothing";
+}
+
 } // namespace
 } // namespace lp2p

@@ -65,7 +65,7 @@ void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, 
     s->duplicate = true;
     tell_duplicate(id, kept, rule, s->dir, now);
     if (const slot* stays = find(kept);
-        s->told_open && stays != nullptr && rule != duplicate_rule::replaced &&
+        s->told_open && stays != nullptr &&
         (s->dir == direction::outbound || stays->dir == direction::outbound))
         successors_[kept] = after(now, bounds_->upgrade_timeout);
     if (rule == duplicate_rule::replaced) // what is on its way here is still read
