@@ -127,8 +127,11 @@ def deliver(peers, rounds=10, topic="t", signed=True, seconds=LONG):
     starts = [p.mark() for p in peers]
     tag = f"{starts[0]}"
     for r in range(rounds):
+        before = [p.mark() for p in peers]
         for p in peers:
             p.tell(f"publish {topic} {p.name}.{tag}.{r}")
+        for p, at in zip(peers, before):  # a message may arrive before its author says its id
+            p.wait("published", seconds, at, topic=topic)
         for q, at in zip(peers, starts):
             for p in peers:
                 if p is not q:
