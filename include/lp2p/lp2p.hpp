@@ -130,6 +130,7 @@
 #include <lp2p/swarm/dialer.hpp>
 #include <lp2p/swarm/errc.hpp>
 #include <lp2p/swarm/events.hpp>
+#include <lp2p/swarm/idle_watch.hpp>
 #include <lp2p/swarm/protected_peers.hpp>
 #include <lp2p/swarm/remote_limits.hpp>
 #include <lp2p/swarm/substream_monitor.hpp>

@@ -293,8 +293,8 @@ TYPED_TEST(Swarm, AFullNodeLetsTheOldestConnectionGoThatNobodyUses) {
         net[h].dial(this->at(9, 9), net.now());
         net.advance(1s);
         if (i != 10) continue;
-        ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application,
-                                after(net.now(), 5s), confirm::wait, net.now()));
+        ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application, after(net.now(), 5s),
+                                confirm::wait, net.now()));
         net.advance(1s);
     }
     EXPECT_TRUE(net[full].established(this->id(10))) << "the oldest is in use";
@@ -302,6 +302,43 @@ TYPED_TEST(Swarm, AFullNodeLetsTheOldestConnectionGoThatNobodyUses) {
     EXPECT_TRUE(net[full].established(this->id(12)));
     EXPECT_EQ(count<swarms::upgrade_failed>(net.events(full)), 0U);
     EXPECT_EQ(last<swarms::conn_closed>(net.events(full))->why.why, errc::trimmed);
+}
+TYPED_TEST(Swarm, AboveTheHighMarkConnectionsLeaveThatNobodyUsesOrProtects) {
+    limits bounds;
+    bounds.connections_high = 3;
+    bounds.connections_low = 1;
+    auto& net = this->net;
+    const std::vector<std::string> protocols{"/echo/1"};
+    const auto full = net.add(this->make(9, bounds), this->address(9));
+    ASSERT_TRUE(net[full].protect(this->id(11), net.now()));
+    for (std::uint8_t i = 10; i < 14; ++i) {
+        const auto h = net.add(this->make(i), this->address(i));
+        net[h].dial(this->at(9, 9), net.now());
+        net.advance(1s);
+        if (i != 10) continue;
+        ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application, after(net.now(), 5s),
+                                confirm::wait, net.now()));
+        net.advance(1s);
+    }
+    EXPECT_EQ(net[full].peers().size(), 4U) << "they are young";
+    net.advance(80s);
+    EXPECT_TRUE(net[full].established(this->id(10))) << "in use";
+    EXPECT_TRUE(net[full].established(this->id(11))) << "protected";
+    EXPECT_EQ(net[full].peers().size(), 2U);
+    EXPECT_EQ(count<swarms::conn_closed>(net.events(full)), 2U);
+    EXPECT_EQ(last<swarms::conn_closed>(net.events(full))->why.why, errc::trimmed);
+}
+TYPED_TEST(Swarm, AConnectionMayBeClosedThatIsUnusedForTooLong) {
+    limits bounds;
+    bounds.unused_connection = 20s;
+    auto& net = this->net;
+    const auto h = net.add(this->make(9, bounds), this->address(9));
+    net[this->a].dial(this->at(9, 9), net.now());
+    net.advance(19s);
+    EXPECT_TRUE(net[h].established(this->id(1)));
+    net.advance(2s);
+    EXPECT_FALSE(net[h].established(this->id(1)));
+    EXPECT_EQ(last<swarms::conn_closed>(net.events(h))->why.why, errc::unused);
 }
 TYPED_TEST(Swarm, AFullNodeDialsOnlyWhereAConnectionCanGo) {
     limits bounds;

@@ -20,11 +20,15 @@ struct limits {
     std::size_t upgrade_bytes = 72 * 1024;  ///< held for one connection being upgraded; close
 
     // Ready connections.
-    std::size_t connections = 256; ///< ready, in all; idle unprotected first, then newest inbound
-    duration incumbent_pong_least = seconds{1}; ///< pong of an incumbent while a newcomer is held
-    duration incumbent_pong_most = seconds{2};  ///< 4 RTT between these; newcomer proceeds
-    bucket_size newcomers{5, 1};                ///< newcomers of a connected peer that cost a ping
-    duration replaced_grace = seconds{2};       ///< a connection that was replaced is still read
+    std::size_t connections = 256; ///< ready, in all; unused unprotected first, then newest inbound
+    std::size_t connections_high = 192;           ///< at more, unused unprotected ones leave
+    std::size_t connections_low = 160;            ///< until so many are left
+    duration young_connection = seconds{60};      ///< not one that is younger, below `connections`
+    duration unused_connection = duration::max(); ///< then it is closed; the longest: never
+    duration incumbent_pong_least = seconds{1};   ///< pong of an incumbent while a newcomer is held
+    duration incumbent_pong_most = seconds{2};    ///< 4 RTT between these; newcomer proceeds
+    bucket_size newcomers{5, 1};          ///< newcomers of a connected peer that cost a ping
+    duration replaced_grace = seconds{2}; ///< a connection that was replaced is still read
 
     // Security.
     std::size_t noise_frame = 65535;           ///< bytes on the wire; close
@@ -84,8 +88,8 @@ struct limits {
     duration push_coalesce = seconds{1};
 
     // Our addresses as others observe them (identify.md §6).
-    std::size_t observers = 4; ///< hosts that must say the same before we do; go's number
-    std::size_t observations = 512;  ///< kept; those of ended connections leave, then the newest
+    std::size_t observers = 4;          ///< hosts that must say the same before we do; go's number
+    std::size_t observations = 512;     ///< kept; those of ended connections leave, then the newest
     std::size_t observed_addresses = 3; ///< said at once; those that most hosts observe
     duration observed_for = seconds{1800}; ///< counts, behind the end of its connection
 
@@ -125,7 +129,7 @@ struct limits {
     bucket_size remedies{6, 0.2};         ///< per peer; what is over it waits
 
     // Dialing.
-    std::size_t dials = 16; ///< attempts at once
+    std::size_t dials = 16;                    ///< attempts at once
     duration dial_stagger = milliseconds{250}; ///< then the next address is tried beside (RFC 8305)
     std::size_t addresses_per_peer = 25;
     duration dial_backoff_least = seconds{1};
@@ -147,6 +151,10 @@ constexpr void for_each_limit(Limits& l, F&& f) {
     f("upgrade_timeout", l.upgrade_timeout);
     f("upgrade_bytes", l.upgrade_bytes);
     f("connections", l.connections);
+    f("connections_high", l.connections_high);
+    f("connections_low", l.connections_low);
+    f("young_connection", l.young_connection);
+    f("unused_connection", l.unused_connection);
     f("incumbent_pong_least", l.incumbent_pong_least);
     f("incumbent_pong_most", l.incumbent_pong_most);
     f("replaced_grace", l.replaced_grace);

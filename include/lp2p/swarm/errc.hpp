@@ -23,7 +23,8 @@ enum class errc : std::uint16_t {
     node_closed,          ///< the node shuts down
     unread_limit,         ///< this connection held most of `limits::unread_node`
     too_many_protected,   ///< `limits::protected_peers`
-    trimmed,              ///< nobody used it, and another one needed its place
+    trimmed,              ///< nobody used it, and there were too many
+    unused,               ///< nobody used it for `limits::unused_connection`
     replaced,             ///< this node wanted a new connection to the peer
 };
 
@@ -82,6 +83,8 @@ enum class errc : std::uint16_t {
         return "too_many_protected";
     case errc::trimmed:
         return "trimmed";
+    case errc::unused:
+        return "unused";
     case errc::replaced:
         return "replaced";
     }
@@ -121,7 +124,9 @@ enum class errc : std::uint16_t {
     case errc::too_many_protected:
         return "as many peers are protected as may be; unprotect one first";
     case errc::trimmed:
-        return "nobody used this connection, and a new one needed its place";
+        return "nobody used this connection, and there were too many";
+    case errc::unused:
+        return "nobody used this connection for as long as it may be unused";
     case errc::replaced:
         return "a new connection to the same peer took its place, at this node's wish";
     }

@@ -12,6 +12,7 @@
 #include <lp2p/swarm/dialer.hpp>
 #include <lp2p/swarm/errc.hpp>
 #include <lp2p/swarm/events.hpp>
+#include <lp2p/swarm/idle_watch.hpp>
 #include <lp2p/swarm/protected_peers.hpp>
 
 #include <memory>
@@ -60,6 +61,7 @@ public:
                       .backoff_most = c.bounds.dial_backoff_most,
                       .seed = ~c.seed}}
         , monitor_{{.bounds = bounds_.get()}}
+        , idle_{{.bounds = bounds_.get()}}
         , manager_{self_id,
                    {.pong_least = c.bounds.incumbent_pong_least,
                     .pong_most = c.bounds.incumbent_pong_most,
@@ -150,7 +152,7 @@ public:
     [[nodiscard]] std::optional<instant> next_timeout() const {
         return earlier(earlier(deadlines_.next(), manager_.next_timeout()),
                        earlier(earlier(protected_.next_timeout(), monitor_.next_timeout()),
-                               dialer_.next_timeout()));
+                               earlier(dialer_.next_timeout(), idle_.next_timeout())));
     }
     void handle_timeout(instant now) {
         std::vector<conn_id> due;
@@ -167,6 +169,7 @@ public:
             if (const slot* s = find(*id); s != nullptr && s->conn)
                 monitor_.inspect(*id, s->conn->ledger(), now);
         dial_protected(now);
+        for (const auto& l : idle_.due(now, spared())) close(l.id, l.why, now);
         settle(now);
     }
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
@@ -450,6 +453,11 @@ private:
         s.counted = changes;
         s.unacknowledged = unacknowledged;
         monitor_.changed(id, s.conn->ledger(), unacknowledged, now);
+        idle_.used(id, s.conn->in_use(), now);
+    }
+    /// Says of a connection whether it stays though nobody uses it.
+    [[nodiscard]] auto spared() const {
+        return [this](conn_id id) { return protected_.contains(slots_.at(id).conn->peer()); };
     }
     void tell_alarms(instant now);
     void narrate(const swarms::streams_high& a, instant now) const;
@@ -558,6 +566,7 @@ private:
     peer_dialer dialer_;
     protected_peers protected_;
     substream_monitor monitor_;
+    idle_watch idle_;
     connection_manager manager_;
     std::map<conn_id, slot> slots_;
     std::map<wire::peer_id, std::vector<conn_id>> peers_; // established, the newest last

@@ -272,18 +272,15 @@ std::size_t swarm<Stack>::taken() const noexcept {
         }));
 }
 
-/// Room for one more connection: the oldest that nobody uses or protects leaves. False where there
-/// is none.
+/// Room for one more connection: the one leaves that nobody uses for longest and nobody protects.
+/// False where there is none.
 template <class Stack>
 bool swarm<Stack>::trim_one(instant now) {
-    const auto idle = std::find_if(slots_.begin(), slots_.end(), [this](const auto& entry) {
-        const slot& s = entry.second;
-        return s.told_open && !s.conn->ended() && !s.conn->in_use() &&
-               !protected_.contains(s.conn->peer());
-    });
-    if (idle == slots_.end()) return false;
-    idle->second.conn->close(swarms::errc::trimmed, now);
-    touch(idle->first, idle->second, now);
+    const auto id = idle_.longest_unused(spared());
+    if (!id) return false;
+    slot& s = slots_.at(*id);
+    s.conn->close(swarms::errc::trimmed, now);
+    touch(*id, s, now);
     return true;
 }
 

@@ -92,6 +92,7 @@ void swarm<Stack>::on(conn_id id, slot& s, const connections::ready&, instant no
     const wire::peer_id& peer = s.conn->peer();
     s.told_open = true;
     peers_[peer].push_back(id);
+    idle_.opened(id, now);
     book_.succeeded(peer);
     events_.push(swarms::conn_opened{id});
     narrate(trace_names::swarm_established, id, now,
@@ -115,6 +116,7 @@ void swarm<Stack>::on(conn_id id, slot& s, const connections::ended& e, instant 
         std::erase(at->second, id);
         if (at->second.empty()) peers_.erase(at);
         monitor_.ended(id);
+        idle_.ended(id);
         farewells_.emplace(id, farewell{peer, s.remote});
         events_.push(swarms::conn_closed{id, e.why});
         narrate(trace_names::swarm_closed, id, now,
