@@ -51,6 +51,20 @@ protected:
         ASSERT_TRUE(net[a].established(id(2)));
         ASSERT_TRUE(net[b].established(id(1)));
     }
+    /// Nodes 10, 11, … dial node 9, one after the other; the first `users` use their connections.
+    void visitors_of_9(std::uint8_t n, std::uint8_t users) {
+        const std::vector<std::string> protocols{"/echo/1"};
+        for (std::uint8_t i = 0; i < n; ++i) {
+            const auto seed = static_cast<std::uint8_t>(10 + i);
+            const auto h = net.add(make(seed), address(seed));
+            net[h].dial(at(9, 9), net.now());
+            net.advance(1s);
+            if (i >= users) continue;
+            ASSERT_TRUE(net[h].open(id(9), protocols, purpose::application, after(net.now(), 5s),
+                                    confirm::wait, net.now()));
+            net.advance(1s);
+        }
+    }
     test::simnet<machine> net{7};
     std::size_t a = 0, b = 0;
 };
@@ -261,18 +275,8 @@ TYPED_TEST(Swarm, AFullNodeRefusesTheNewestInbound) {
     limits bounds;
     bounds.connections = 2;
     auto& net = this->net;
-    const std::vector<std::string> protocols{"/echo/1"};
     const auto full = net.add(this->make(9, bounds), this->address(9));
-    for (std::uint8_t i = 10; i < 14; ++i) {
-        const auto h = net.add(this->make(i), this->address(i));
-        net[h].dial(this->at(9, 9), net.now());
-        net.advance(1s);
-        if (i < 12) { // in use
-            ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application,
-                                    after(net.now(), 5s), confirm::wait, net.now()));
-            net.advance(1s);
-        }
-    }
+    this->visitors_of_9(4, 2);
     EXPECT_EQ(net[full].peers().size(), 2U);
     EXPECT_TRUE(net[full].established(this->id(10)) && net[full].established(this->id(11)));
     EXPECT_EQ(count<swarms::upgrade_failed>(net.events(full)), 2U);
@@ -286,17 +290,8 @@ TYPED_TEST(Swarm, AFullNodeLetsTheOldestConnectionGoThatNobodyUses) {
     limits bounds;
     bounds.connections = 2;
     auto& net = this->net;
-    const std::vector<std::string> protocols{"/echo/1"};
     const auto full = net.add(this->make(9, bounds), this->address(9));
-    for (std::uint8_t i = 10; i < 13; ++i) {
-        const auto h = net.add(this->make(i), this->address(i));
-        net[h].dial(this->at(9, 9), net.now());
-        net.advance(1s);
-        if (i != 10) continue;
-        ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application, after(net.now(), 5s),
-                                confirm::wait, net.now()));
-        net.advance(1s);
-    }
+    this->visitors_of_9(3, 1);
     EXPECT_TRUE(net[full].established(this->id(10))) << "the oldest is in use";
     EXPECT_FALSE(net[full].established(this->id(11)));
     EXPECT_TRUE(net[full].established(this->id(12)));
@@ -308,18 +303,9 @@ TYPED_TEST(Swarm, AboveTheHighMarkConnectionsLeaveThatNobodyUsesOrProtects) {
     bounds.connections_high = 3;
     bounds.connections_low = 1;
     auto& net = this->net;
-    const std::vector<std::string> protocols{"/echo/1"};
     const auto full = net.add(this->make(9, bounds), this->address(9));
     ASSERT_TRUE(net[full].protect(this->id(11), net.now()));
-    for (std::uint8_t i = 10; i < 14; ++i) {
-        const auto h = net.add(this->make(i), this->address(i));
-        net[h].dial(this->at(9, 9), net.now());
-        net.advance(1s);
-        if (i != 10) continue;
-        ASSERT_TRUE(net[h].open(this->id(9), protocols, purpose::application, after(net.now(), 5s),
-                                confirm::wait, net.now()));
-        net.advance(1s);
-    }
+    this->visitors_of_9(4, 1);
     EXPECT_EQ(net[full].peers().size(), 4U) << "they are young";
     net.advance(80s);
     EXPECT_TRUE(net[full].established(this->id(10))) << "in use";
