@@ -72,6 +72,10 @@ private:
         if (in_.flag()) return c;
         limits& l = c.bounds;
         l.connections = 1 + in_.below(4);
+        l.connections_high = l.connections / 2;
+        l.connections_low = l.connections / 3;
+        l.young_connection = seconds{5};
+        if (c.seed % 2 != 0) l.unused_connection = seconds{30};
         l.upgrading = 1 + in_.below(4);
         l.upgrading_per_address = 1 + in_.below(4);
         l.streams_in = 1 + in_.below(8);
@@ -454,6 +458,8 @@ private:
         require(open_.erase(e.id) == 1, "the end of what was not told open");
         require(!swarm_.peer(e.id).empty() && !swarm_.remote(e.id).empty(),
                 "who ended cannot be asked about");
+        if (e.why.why == swarms::errc::trimmed || e.why.why == swarms::errc::unused)
+            require(!swarm_.is_protected(swarm_.peer(e.id)), "a protected peer was let go");
         told_over_.insert(e.id);
     }
     void on(const swarms::upgrade_failed& e) {

@@ -155,6 +155,7 @@ TEST_F(Replace, ShuttingDownForgetsIt) {
     net[a].shut_down(net.now());
     net.advance(20s);
     EXPECT_EQ(count<swarms::replace_failed>(net.events(a)), 0U);
+    EXPECT_EQ(count<swarms::dial_failed>(net.events(a)), 0U) << "nobody asked for that dial";
     EXPECT_EQ(net.links(), 0U);
 }
 

@@ -120,7 +120,7 @@ void swarm<Stack>::tell_answer(peer_dialer::answer a, instant now) {
     for (const auto& w : a.waiters) {
         if (const auto r = replacing_.find(a.peer);
             r != replacing_.end() && r->second.request == w.request) {
-            if (a.why) replace_ended(a.peer, a.why, now);
+            if (a.why && !ended_) replace_ended(a.peer, a.why, now);
         } else if (!a.why && id)
             events_.push(swarms::dialed{w.request, w.how, *id});
         else {
@@ -196,7 +196,6 @@ void swarm<Stack>::shut_down(instant now) {
     if (ended_) return;
     ended_ = reason{swarms::errc::node_closed, party::local};
     protected_.clear();
-    replacing_.clear();
     dialer_.stop(swarms::errc::node_closed);
     parked_.clear();
     std::vector<conn_id> all;
@@ -210,6 +209,7 @@ void swarm<Stack>::shut_down(instant now) {
             abandon(id, *s);
     }
     settle(now);
+    replacing_.clear(); // their dials were answered now, and nobody asked for them
     events_.push(swarms::ended{*ended_});
 }
 
