@@ -68,6 +68,36 @@ def planted_limit(impl):
         deliver([n, p], 3)
 
 
+@for_each(REMOTES)
+def forgotten_streams(impl):
+    """Streams that somebody opened and forgot, the peer or we: 15 are nothing, 16 without progress are told once,
+    with the protocol and whose they are; nothing else suffers, and what is told ends with the connection."""
+    few, age = 15, 500  # one below the limit on their number; ms
+    sink, echo = "/lp2p/sink/1", "/lp2p/echo/1"
+    with Group() as g:
+        n, p = linked(g, impl, "node", (*TOPICS, "--limit", f"leak_age={age}ms", "--stats-every", "100ms"), TOPICS)
+        subscribed(n, p)
+        for opener, other, protocol in ((p, n, sink), (n, p, echo)):
+            for _ in range(few):
+                opener.tell(f"open {other.peer} {protocol}")
+        last = [n.wait_for(lambda _: n.count("stream_open", protocol=x) == few, LONG, n.mark(), f"{few} streams")
+                for x in (sink, echo)][-1]
+        n.wait("stats", LONG, t_ms=lambda t: t > last["t_ms"] + 3 * age)
+        equal(n.count("warning", kind="streams_leaking"), 0, f"warnings of {few} streams")
+        for opener, other, protocol, whose in ((p, n, sink, "in"), (n, p, echo, "out")):
+            opener.tell(f"open {other.peer} {protocol}")
+            warned = n.wait("warning", LONG, kind="streams_leaking", peer=p.peer, protocol=protocol)
+            equal((warned["dir"], warned["value"]), (whose, few + 1), "whose streams, and how many")
+            check(warned["age_ms"] >= age and warned["conn"] and warned["hint"], "without its reasons", warned)
+        deliver([n, p], 5)
+        n.wait("stats", LONG, t_ms=lambda t: t > warned["t_ms"] + 2 * age)
+        equal(n.count("warning", kind="streams_leaking"), 2, "warnings, one for each")
+        equal(n.count("stream_close", protocol=sink) + n.count("stream_close", protocol=echo), 0, "streams that ended")
+        n.tell(f"disconnect {p.peer}")
+        for protocol in (sink, echo):
+            n.wait("warning_cleared", LONG, kind="streams_leaking", peer=p.peer, value=protocol)
+
+
 @for_each(["go"])
 def pubsub_is_withdrawn(impl):
     """The peer pushes a full list without pubsub (S11): reported; the open stream is used until it ends, and
