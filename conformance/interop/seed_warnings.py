@@ -3,9 +3,12 @@
 that a peer refuses, withdraws or resets. A limit is a limit: never "not supported", and never for good.
 """
 
+import json
+import os
+import tempfile
 import time
 
-from live import LONG, check, deliver, equal, for_each, linked, no_errors, subscribed
+from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, whole_mesh
 from peers import Group
 from seed import REMOTES, never_not_supported, never_removed, once
 
@@ -96,6 +99,55 @@ def forgotten_streams(impl):
         n.tell(f"disconnect {p.peer}")
         for protocol in (sink, echo):
             n.wait("warning_cleared", LONG, kind="streams_leaking", peer=p.peer, value=protocol)
+
+
+@scenario(["go", "rust"])
+def gossip_dies_on_a_connection_that_lives():
+    """Nothing more comes on the stream of a peer's messages, while its connection answers pings: it is asked for a
+    message that it must have, then called silent; the third remedy, a new connection, mends it. A peer
+    that only has nothing to say is asked, too, and answers."""
+    silence, answer = 1000, 500
+    quick = ("--limit", f"gossip_silence={silence}ms", "--limit", f"gossip_answer={answer}ms",
+             "--limit", f"gossip_stream={silence}ms")
+    with tempfile.TemporaryDirectory() as folder, Group() as g:
+        trace = os.path.join(folder, "trace")
+        n, p = linked(g, "go", "node", (*TOPICS, *quick, "--ping-every", "200ms", "--trace", trace), TOPICS)
+        # Somebody is heard all the while: a whole network that is quiet is not silent.
+        r = g.start("rust", "rust", *TOPICS, "--publish-every", "100ms", "--dial", n.full).ready()
+        for a, b in ((n, p), (n, r)):
+            subscribed(a, b, mesh=False)
+        whole_mesh([n, p, r])
+        deliver([n, p, r], 3)
+        quiet = n.stats()["t_ms"] + silence + 4 * answer  # p has nothing to say until then
+        n.wait("stats", LONG, n.mark(), t_ms=lambda t: t > quiet)
+        equal(n.count("warning"), 0, "warnings of a peer that has nothing to say")
+        at = n.mark(), p.mark()
+        p.tell(f"mute_pubsub {n.peer}")
+        p.tell("publish t lost")
+        p.wait("published", LONG, at[1])
+        n.wait("warning", LONG, at[0])
+        warned = n.all("warning")
+        equal([(l["kind"], l["peer"]) for l in warned], [("gossip_silent", p.peer)], "what is told, of whom")
+        check(warned[0]["value"] >= silence + 2 * answer, "it was not given the time to answer", warned[0])
+        lived = n.lines[at[0]:place(n, warned[0])]
+        equal([l for l in lived if l["ev"] == "conn_close"], [], "connections lost before")
+        pings = [l for l in lived if l["ev"] == "ping" and l["peer"] == p.peer]
+        check(len(pings) > 2, "the connection did not live", *pings)
+        n.wait("warning_cleared", LONG, at[0], kind="gossip_silent", peer=p.peer)
+        equal([l["action"] for l in n.lines[at[0]:] if l["ev"] == "remedy" and l["peer"] == p.peer],
+              ["reopen", "push", "replace"], "what was done")
+        equal(n.count("remedy", peer=r.peer), 0, "remedies for the other one")
+        subscribed(n, p, mesh=False)
+        whole_mesh([n, p, r])
+        deliver([n, p, r], 5)
+        equal([l for l in n.lines if l["ev"] == "message" and l["head"] == "lost"], [], "it was not mute")
+        equal(n.stats()["conns"], 2, "connections of the node")
+        once(n)
+        equal(n.stop(), 0, "the node's exit code")
+        with open(trace, encoding="utf-8") as lines:
+            told = [e["ev"] for e in map(json.loads, lines)]
+        asked = told[:told.index("pubsub.silent")].count("pubsub.asked")
+        check(asked > 2, f"{asked} questions: the peer that had nothing to say was not asked")
 
 
 @for_each(["go"])
