@@ -209,6 +209,22 @@ def cut_after_newcomer_refused(impl):
         runs_on_survivor(n, p, "a newcomer was refused", *at)
 
 
+def spent(n, p, before_last=lambda: None):
+    """The peer resets our pubsub stream as often as one connection gets one: it is to be replaced. A place in
+    the lines of both from before the last reset."""
+    for turn in range(4):
+        at = n.mark(), p.mark()
+        if turn == 3:
+            before_last()
+        p.tell(f"reset_pubsub {n.peer}")
+        n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
+        if turn < 3:
+            n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer)
+            p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+    n.wait("remedy", LONG, at[0], peer=p.peer, action="replace")
+    return at
+
+
 @for_each(["go"])
 def cut_while_replaced(impl):
     """go resets our pubsub stream until the connection is replaced, and in the middle of that the old one is
@@ -219,14 +235,7 @@ def cut_while_replaced(impl):
         n = g.start("lp2p", "node", *TOPICS, "--dial", line.address(p.peer)).ready()
         subscribed(n, p)
         deliver([n, p], 3)
-        for turn in range(4):  # as many streams as one connection gets
-            at = n.mark(), p.mark()
-            p.tell(f"reset_pubsub {n.peer}")
-            n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
-            if turn < 3:
-                n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer)
-                p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
-        n.wait("remedy", LONG, at[0], peer=p.peer, action="replace")
+        at = spent(n, p)
         line.cut()
         opened = n.wait("conn_open", LONG, at[0], peer=p.peer)
         sent = n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=opened["conn"])

@@ -10,7 +10,7 @@ import time
 
 from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, whole_mesh
 from peers import Group
-from seed import REMOTES, never_not_supported, never_removed, once
+from seed import REMOTES, never_not_supported, never_removed, once, spent
 
 TOPICS = ("--topic", "t")
 
@@ -148,6 +148,55 @@ def gossip_dies_on_a_connection_that_lives():
             told = [e["ev"] for e in map(json.loads, lines)]
         asked = told[:told.index("pubsub.silent")].count("pubsub.asked")
         check(asked > 2, f"{asked} questions: the peer that had nothing to say was not asked")
+
+
+@for_each(["go"])
+def replaced_by_nothing(impl):
+    """A connection is to be replaced, and its peer, which dialed us, listens nowhere: told, and the connection
+    stays as it is, with the peer's messages on it, until there is another one."""
+    with Group() as g:
+        n = g.start("lp2p", "node", *TOPICS).ready()
+        p = g.start(impl, impl, *TOPICS, "--listen", "none", "--dial", n.full)
+        p.peer = p.wait("subscribed", LONG)["peer"]
+        subscribed(n, p)
+        deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        at = spent(n, p)
+        warned = n.wait("warning", LONG, at[0], kind="replace_failed", peer=p.peer)
+        equal(warned["conn"], old, "the connection")
+        check(warned["value"] not in ("", "ok") and warned["hint"], "a warning without why", warned)
+        for i in range(5):
+            p.tell(f"publish t still here {i}")
+            n.wait("message", LONG, at[0], head=f"still here {i}", **{"from": p.peer})
+        equal(n.count("conn_close"), 0, "connections lost")
+        at = n.mark(), p.mark()
+        p.tell(f"disconnect {n.peer}")
+        n.wait("conn_close", LONG, at[0], peer=p.peer)
+        p.tell(f"dial {n.full}")
+        subscribed(n, p, after=at)
+        deliver([n, p], 3)
+        once(n)
+
+
+@for_each(["go"])
+def replaced_with_a_gap(impl):
+    """A connection is to be replaced, and its peer keeps one connection and no second: told; the old one ends
+    first, and pubsub is on the next one."""
+    with Group() as g:
+        n, p = linked(g, impl, "node", TOPICS, (*TOPICS, "--peer-conns", "1"))
+        subscribed(n, p)
+        deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        at = spent(n, p)
+        told = n.wait("remedy", LONG, at[0], kind="replace_gap", peer=p.peer)
+        equal(told["conn"], old, "the connection that ends first")
+        n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old, by="local")
+        n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=lambda c: c != old)
+        equal(n.count("warning", kind="replace_failed"), 0, "replacements that failed")
+        subscribed(n, p, after=at)
+        deliver([n, p], 5)
+        equal(n.stats()["conns"], 1, "connections of the node")
+        once(n)
 
 
 @for_each(["go"])
