@@ -10,7 +10,8 @@ import time
 
 from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, whole_mesh
 from peers import Group
-from seed import REMOTES, never_not_supported, never_removed, once, spent
+from proxy import UP, Line
+from seed import REMOTES, never_not_supported, never_removed, once, port_of, spent
 
 TOPICS = ("--topic", "t")
 
@@ -224,6 +225,61 @@ def pubsub_is_withdrawn(impl):
         n.wait("warning_cleared", LONG, after[0], kind="protocol_withdrawn", peer=p.peer, conn=warned["conn"])
         p.wait("peer_subscribed", LONG, after[1], peer=n.peer)
         deliver([n, p], 3)
+
+
+@for_each(["go"])
+def pubsub_is_withdrawn_on_one_of_two(impl):
+    """While a connection is replaced the peer has two, and on the new one it pushes a list without pubsub (S11): told
+    as such, and nothing changes while the old one lists it. Then the old one ends: the stream that is open is
+    used until it ends, too, and there is no other before pubsub is on the list again."""
+    with Group() as g:
+        p = g.start(impl, impl, *TOPICS).ready()
+        line = Line(port_of(p))
+        n = g.start("lp2p", "node", *TOPICS, "--limit", "replaced_grace=60s", "--dial", line.address(p.peer)).ready()
+        subscribed(n, p)
+        deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        theirs = {l["conn"] for l in p.all("conn_open")}
+        # The peer does not hear that the node leaves the old one: it would end it.
+        at = spent(n, p, lambda: line.hold(UP))
+        new = n.wait("conn_open", LONG, at[0], peer=p.peer)["conn"]
+        n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=new)
+        n.wait("identified", LONG, at[0], peer=p.peer, conn=new)
+        there = p.wait("conn_open", LONG, at[1], peer=n.peer, conn=lambda c: c not in theirs)["conn"]
+        equal(n.count("conn_close"), 0, "connections that ended")
+
+        def as_before(since):
+            """Our messages arrive, on the stream that was open then."""
+            for i in range(3):
+                mark = f"{since[0]}.{i}"
+                n.tell(f"publish t {mark}")
+                p.wait("message", LONG, since[1], head=mark, **{"from": n.peer})
+            moved = [l for l in n.lines[since[0]:] if l["ev"].startswith("pubsub_out_stream_")]
+            check(not moved, "our pubsub stream is another one", *moved)
+
+        p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+        at = n.mark(), p.mark()
+        p.tell(f"push_without_pubsub {n.peer} {there}")
+        warned = n.wait("warning", LONG, at[0], kind="protocol_withdrawn", peer=p.peer)
+        equal((warned["conn"], warned["cause"]), (new, "other_connection"), "where, and why")
+        as_before(at)
+        equal(n.count("conn_close"), 0, "connections that ended")
+        line.cut()
+        n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old)
+        as_before((n.mark(), p.mark()))
+        at = n.mark(), p.mark()
+        p.tell(f"reset_pubsub {n.peer}")
+        n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
+        n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"][0]["mesh"] == [], LONG, n.mark(),
+                   "a mesh without the peer")
+        equal([l for l in n.lines[at[0]:] if l["ev"] == "pubsub_out_stream_open"], [], "new streams")
+        p.tell(f"push_with_pubsub {n.peer} {there}")
+        n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=new)
+        n.wait("warning_cleared", LONG, at[0], kind="protocol_withdrawn", peer=p.peer, conn=new)
+        p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+        whole_mesh([n, p])
+        deliver([n, p], 3)
+        once(n)
 
 
 @for_each(["go"])
