@@ -148,8 +148,8 @@ class Meeting:
 
 
 class Line:
-    """Passes the bytes of one connection to `port`. `hold` keeps them back without an end, both ways or one, as a
-    network that lost its way does; `cut` resets both sides at once. With a `meeting` nothing passes before the
+    """Passes the bytes of one connection to `port`. `hold` keeps them back without an end, both ways or one,
+    as a network that lost its way does; `cut` resets both sides at once. With a `meeting` nothing passes before the
     others are there."""
 
     def __init__(self, port, meeting=None):
