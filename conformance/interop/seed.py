@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 
+from healthy import Healthy, healthy, read
 from live import ALL, LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, \
     whole_mesh
 from duplicates import outcome, settled
@@ -73,7 +74,7 @@ def judge(s, impl="lp2p"):
 def storm_of_dials():
     """4 go and 6 lp2p nodes; each lp2p node is told to dial every go node every second (S5): 90 pairs,
     nothing lost, one connection each, and nothing to warn of."""
-    with Group() as g:
+    with Healthy() as g:
         s = Storm(g, {"go": 4, "lp2p": 6}, again=[("lp2p", "go")])
         s.connect()
         s.run(storm=25, calm=5)
@@ -110,7 +111,7 @@ def storm_with_the_fault_in_it():
 def dials_certainly_cross(impl):
     """Both dials are on their way before either gets a byte through (S2, S3): one connection within 3 s,
     and nothing published after that is lost."""
-    with Group() as g:
+    with Healthy() as g:
         flags = TOPICS + ("--stats-every", "100ms")
         n = g.start("lp2p", "node", *flags).ready()
         p = g.start(impl, f"{impl}-peer", *flags).ready()
@@ -255,7 +256,7 @@ def mesh_of_all(security, protocol):
     """Everybody in one mesh; the first lp2p node is dialed, the second dials."""
     flags = (*TOPICS, "--stats-every", "200ms", "--security", security,
              *(("--router", "floodsub") if "floodsub" in protocol else ("--gossip-protocols", protocol)))
-    with Group() as g:
+    with Healthy() as g:
         first = g.start("lp2p", "listens", *flags).ready()
         others = [g.start(i, i, *flags, "--dial", first.full).ready() for i in REMOTES]
         second = g.start("lp2p", "dials", *flags,
@@ -331,7 +332,7 @@ def two_streams_in_its_muxer(impl):
 @for_each(REMOTES)
 def nothing_to_warn_of(impl):
     """A healthy hour in small: streams come and go, messages flow, and no warning is printed."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node", TOPICS, TOPICS)
         subscribed(n, p)
         for _ in range(20):
@@ -373,6 +374,8 @@ def thousand_cycles(impl):
         n.tell(f"dial {p.full}")
         subscribed(n, p, after=at)
         deliver([n, p], 3)
+        # To the peer this is a storm of connections; who made it knows that it was asked for.
+        healthy("lines", read([n]))
 
 
 # -- what the lines and the trace alone must tell (S17) --------------------------------------------------

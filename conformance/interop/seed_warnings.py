@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 
+from healthy import healthy, read
 from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, whole_mesh
 from peers import Group
 from proxy import UP, Line
@@ -359,3 +360,4 @@ def disconnected_at_once(impl):
         # go's pubsub dials back, and our next `disconnect` may come before that is established.
         other = [l for l in n.all("upgrade_error") if l["code"] != "disconnected"]
         check(not other, "upgrades that failed otherwise than by us", *other)
+        healthy("lines", read([n]))
