@@ -226,6 +226,15 @@ def spent(n, p, before_last=lambda: None):
     return at
 
 
+def both_ways_again(n, p):
+    """The old connection is over. go forgets our subscription with its stream there, and hears it anew when it has
+    opened one on the new connection: what it publishes before each is in the other's mesh again is lost."""
+    n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"] and
+               any(x["in"] >= 1 for k, x in l["per_peer"][0].get("by_protocol", {}).items()
+                   if k.startswith("/meshsub/")), LONG, n.mark(), "go's stream on the new connection")
+    whole_mesh([n, p])
+
+
 @for_each(["go"])
 def cut_while_replaced(impl):
     """go resets our pubsub stream until the connection is replaced, and in the middle of that the old one is
@@ -236,17 +245,15 @@ def cut_while_replaced(impl):
         n = g.start("lp2p", "node", *TOPICS, "--dial", line.address(p.peer)).ready()
         subscribed(n, p)
         deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
         at = spent(n, p)
         line.cut()
         opened = n.wait("conn_open", LONG, at[0], peer=p.peer)
         sent = n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=opened["conn"])
         check(sent["t_ms"] - opened["t_ms"] <= 1000, "pubsub was late", opened, sent)
         p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
-        whole_mesh([n, p])
-        # What go publishes before its stream is there again is lost with the old one.
-        n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"] and
-                   any(x["in"] >= 1 for k, x in l["per_peer"][0].get("by_protocol", {}).items()
-                       if k.startswith("/meshsub/")), LONG, n.mark(), "go's stream on the new connection")
+        n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old)
+        both_ways_again(n, p)
         deliver([n, p], 5)
         equal(n.stats()["conns"], 1, "connections of the node")
         once(n)

@@ -12,7 +12,7 @@ from healthy import healthy, read
 from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, whole_mesh
 from peers import Group
 from proxy import UP, Line
-from seed import REMOTES, never_not_supported, never_removed, once, port_of, spent
+from seed import REMOTES, both_ways_again, never_not_supported, never_removed, once, port_of, spent
 
 TOPICS = ("--topic", "t")
 
@@ -195,7 +195,8 @@ def replaced_with_a_gap(impl):
         n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old, by="local")
         n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=lambda c: c != old)
         equal(n.count("warning", kind="replace_failed"), 0, "replacements that failed")
-        subscribed(n, p, after=at)
+        subscribed(n, p, mesh=False, after=at)
+        both_ways_again(n, p)
         deliver([n, p], 5)
         equal(n.stats()["conns"], 1, "connections of the node")
         once(n)
@@ -278,7 +279,7 @@ def pubsub_is_withdrawn_on_one_of_two(impl):
         n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=new)
         n.wait("warning_cleared", LONG, at[0], kind="protocol_withdrawn", peer=p.peer, conn=new)
         p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
-        whole_mesh([n, p])
+        both_ways_again(n, p)
         deliver([n, p], 3)
         once(n)
 
