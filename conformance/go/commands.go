@@ -67,7 +67,7 @@ func (c *commands) run(ctx context.Context, word, rest string) error {
 		return c.subscription(word, rest)
 	case "withdraw_pubsub", "offer_pubsub":
 		return c.offering(word)
-	case "disconnect", "protocols", "open", "echo", "ping", "reset_pubsub":
+	case "disconnect", "protocols", "open", "echo", "ping", "reset_pubsub", "mute_pubsub", "push_with_pubsub", "push_without_pubsub":
 		return c.withPeer(ctx, word, args)
 	default:
 		return errUnknownCommand
@@ -77,7 +77,8 @@ func (c *commands) run(ctx context.Context, word, rest string) error {
 
 // withPeer runs the commands whose first word is a peer id.
 func (c *commands) withPeer(ctx context.Context, word string, args []string) error {
-	want := map[string]int{"disconnect": 1, "protocols": 1, "open": 2, "echo": 3, "ping": 2, "reset_pubsub": 1}[word]
+	want := map[string]int{"disconnect": 1, "protocols": 1, "open": 2, "echo": 3, "ping": 2, "reset_pubsub": 1,
+		"mute_pubsub": 1, "push_with_pubsub": 2, "push_without_pubsub": 2}[word]
 	if len(args) != want {
 		return fmt.Errorf("%s takes %d words, not %d", word, want, len(args))
 	}
@@ -92,8 +93,10 @@ func (c *commands) withPeer(ctx context.Context, word string, args []string) err
 		}
 	case "protocols":
 		return c.protocols(p)
-	case "reset_pubsub":
-		return c.resetPubsub(p)
+	case "reset_pubsub", "mute_pubsub":
+		return c.provoke(word, p)
+	case "push_with_pubsub", "push_without_pubsub":
+		return c.pushList(ctx, word, p, args[1])
 	case "open":
 		go c.client.open(ctx, p, protocol.ID(args[1]))
 	case "echo":
@@ -166,14 +169,34 @@ func (c *commands) subscription(word, name string) error {
 	return c.gossip.unsubscribe(name)
 }
 
-func (c *commands) resetPubsub(p peer.ID) error {
+func (c *commands) provoke(word string, p peer.ID) error {
 	if c.gossip == nil {
 		return errNoRouter
 	}
-	if !c.gossip.host.resetPubsub(p) {
-		c.out.commandError("reset_pubsub", "no_stream", "closed", "no pubsub stream from "+p.String())
+	act, what := c.gossip.host.resetPubsub, "no pubsub stream from "
+	if word == "mute_pubsub" {
+		act, what = c.gossip.host.mutePubsub, "no pubsub stream to "
+	}
+	if !act(p) {
+		c.out.commandError(word, "no_stream", "closed", what+p.String())
 	}
 	return nil
+}
+
+func (c *commands) pushList(ctx context.Context, word string, p peer.ID, number string) error {
+	for _, conn := range c.host.Network().ConnsToPeer(p) {
+		if strconv.FormatUint(connNumber(conn), 10) != number {
+			continue
+		}
+		go func() {
+			if err := pushList(ctx, c.host, conn, word == "push_with_pubsub"); err != nil {
+				code, fault := classify(err)
+				c.out.commandError(word, code, fault, oneLine(err))
+			}
+		}()
+		return nil
+	}
+	return fmt.Errorf("connection %s to %s does not stand", number, p)
 }
 
 func (c *commands) offering(word string) error {

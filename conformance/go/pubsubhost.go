@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
@@ -11,20 +12,21 @@ import (
 )
 
 // pubsubHost is the host as go-libp2p-pubsub sees it: its streams, in and out, pass through here, so that each one's
-// start, end and replacement can be told. It changes nothing about them.
+// start, end and replacement can be told. It changes nothing about them, but where provoke.go is asked to.
 type pubsubHost struct {
 	host.Host
 	out *lines
 
 	mu       sync.Mutex
 	inbound  map[peer.ID]*watchedStream // the newest that is still being read
+	outbound map[peer.ID]*watchedStream // the newest; it may have ended
 	replaced map[peer.ID]int            // inbound streams that a newer one of the same peer pushed out
 	handlers map[protocol.ID]network.StreamHandler
 }
 
 func newPubsubHost(h host.Host, out *lines) *pubsubHost {
-	return &pubsubHost{Host: h, out: out, inbound: map[peer.ID]*watchedStream{}, replaced: map[peer.ID]int{},
-		handlers: map[protocol.ID]network.StreamHandler{}}
+	return &pubsubHost{Host: h, out: out, inbound: map[peer.ID]*watchedStream{}, outbound: map[peer.ID]*watchedStream{},
+		replaced: map[peer.ID]int{}, handlers: map[protocol.ID]network.StreamHandler{}}
 }
 
 // SetStreamHandler registers pubsub's reader of one inbound stream, which runs until that stream ends.
@@ -93,14 +95,18 @@ func (h *pubsubHost) NewStream(ctx context.Context, p peer.ID, ids ...protocol.I
 	}
 	conn := connNumber(s.Conn())
 	h.out.emit("pubsub_out_stream_open", "peer", p.String(), "protocol", string(s.Protocol()), "conn", conn)
-	return &watchedStream{Stream: s, onEnd: func(err error) {
+	w := &watchedStream{Stream: s, onEnd: func(err error) {
 		reason, _ := streamEnd(err)
 		if err == nil {
 			reason = "the peer wrote on it"
 		}
 		h.out.emit("pubsub_out_stream_closed", "peer", p.String(), "protocol", string(s.Protocol()), "conn", conn,
 			"reason", reason)
-	}}, nil
+	}}
+	h.mu.Lock()
+	h.outbound[p] = w
+	h.mu.Unlock()
+	return w, nil
 }
 
 // watchedStream remembers how reading ended.
@@ -108,6 +114,7 @@ type watchedStream struct {
 	network.Stream
 	onEnd func(error) // outbound only: called at the first return of Read, whatever it is
 	once  sync.Once
+	muted atomic.Bool // what is written goes nowhere
 	mu    sync.Mutex
 	err   error
 }
@@ -125,6 +132,13 @@ func (w *watchedStream) Read(b []byte) (int, error) {
 		w.once.Do(func() { w.onEnd(err) })
 	}
 	return n, err
+}
+
+func (w *watchedStream) Write(b []byte) (int, error) {
+	if w.muted.Load() {
+		return len(b), nil
+	}
+	return w.Stream.Write(b)
 }
 
 func (w *watchedStream) readError() error {

@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 
+from healthy import Healthy
 from live import LONG, LeftOut, NODE_PROTOCOLS, PROTOCOLS, check, equal, for_each, linked, loopback6, \
     no_errors, subscribed, deliver
 from peers import Group
@@ -30,7 +31,7 @@ def check_connected(n, p, dialer):
 
 
 def contact(impl, dialer, *flags):
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, dialer, flags, flags)
         check_connected(n, p, dialer)
         (n if dialer == "node" else p).wait("dial_ok", LONG)
@@ -80,7 +81,7 @@ def key_types(impl):
     were made for this by OpenSSL."""
     keys = os.path.join(os.path.dirname(os.path.abspath(__file__)), "keys")
     for kind, dialer in (("secp256k1", "node"), ("ecdsa", "peer"), ("rsa", "node"), ("rsa", "peer")):
-        with Group() as g:
+        with Healthy() as g:
             topic = ("--topic", "t")
             key = ("--key-file", os.path.join(keys, kind + ".pem"))
             n, p = linked(g, impl, dialer, key + topic, topic)
@@ -96,7 +97,7 @@ def signed_records(impl):
     """Each believes the record that the other signed; rust's default identify has none."""
     with tempfile.TemporaryDirectory() as folder:
         trace = os.path.join(folder, "trace")
-        with Group() as g:
+        with Healthy() as g:
             n, p = linked(g, impl, "node", ("--trace", trace))
             equal(p.wait("identified", LONG, peer=n.peer)["signed"], [n.full.split("/p2p/")[0]],
                   "what the peer believes")
@@ -109,7 +110,7 @@ def signed_records(impl):
 
 @for_each()
 def ping(impl):
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node")
         n.wait("identified", LONG, peer=p.peer)
         for _ in range(5):
@@ -143,7 +144,7 @@ def echo(g, a, b, size, streams):
 
 @for_each()
 def echo_10_mib(impl):
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node")
         echo(g, n, p, 10 * MIB, 1)
         echo(g, p, n, 10 * MIB, 1)
@@ -152,7 +153,7 @@ def echo_10_mib(impl):
 
 @for_each()
 def echo_100_streams(impl):
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "peer")
         echo(g, n, p, 100 * 1024, 100)
         echo(g, p, n, 100 * 1024, 100)
@@ -164,7 +165,7 @@ def echo_100_streams(impl):
 
 @for_each()
 def echo_both_ways_at_once(impl):
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node")
         n.tell(f"echo {p.peer} {MIB} 20")
         p.tell(f"echo {n.peer} {MIB} 20")
@@ -177,7 +178,7 @@ def echo_both_ways_at_once(impl):
 @for_each()
 def echo_of_nothing(impl):
     """FIN with no byte before it is answered by FIN."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node")
         echo(g, n, p, 0, 1)
         echo(g, p, n, 0, 1)
@@ -186,7 +187,7 @@ def echo_of_nothing(impl):
 @for_each()
 def sink_source_reset_asked_by_node(impl):
     """The same, asked by the node: a reset of the peer's is told as one, and nothing else is lost."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node")
         for verb, what, reason in (("sink", f"{MIB} 3", "finished"), ("source", f"{MIB} 3", "finished"),
                                    ("reset", "3", "stream_reset")):
@@ -201,7 +202,7 @@ def sink_source_reset_asked_by_node(impl):
 @for_each(["rust"])
 def sink_source_reset(impl):
     """Half-close before the answer, an answer longer than the question, and resets."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "peer")
         for verb, what, reason in (("sink", f"{MIB} 3", "finished"), ("source", f"{MIB} 3", "finished"),
                                    ("reset", "3", "stream_reset")):
@@ -229,7 +230,7 @@ def unknown_protocol(impl):
 
 @for_each()
 def plaintext(impl):
-    with Group() as g:
+    with Healthy() as g:
         flags = ("--security", "plaintext", "--topic", "t")
         n, p = linked(g, impl, "node", flags, flags)
         check_connected(n, p, "node")
@@ -262,7 +263,7 @@ def ip6(impl):
 @for_each()
 def every_interface(impl):
     """A node that listens at 0.0.0.0 and :: says where it can be reached, and never those two."""
-    with Group() as g:
+    with Healthy() as g:
         families = ["/ip4/0.0.0.0/tcp/0"] + (["/ip6/::/tcp/0"] if loopback6() else [])
         n = g.start("lp2p", "node", *(f for a in families for f in ("--listen", a))).ready()
         p = g.start(impl, impl, "--dial", n.full).ready()

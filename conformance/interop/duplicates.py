@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """More than one connection to one peer: whoever dials how often, one is left and no message is lost."""
 
+from healthy import Healthy
 from live import ALL, IMPLS, LONG, check, deliver, equal, for_each, scenario, subscribed
 from peers import Group
 
@@ -31,7 +32,7 @@ def dials_cross(impl):
     """Both dial each other at the same moment, five times with fresh nodes (S2, S3). `seed.py` has the
     same where they certainly do; here they do when the machine has it so."""
     for turn in range(5):
-        with Group() as g:
+        with Healthy() as g:
             flags = ("--topic", "t", "--stats-every", "100ms")
             n = g.start("lp2p", "node", *flags).ready()
             p = g.start(impl, impl, *flags).ready()
@@ -53,7 +54,7 @@ def dials_cross(impl):
 @scenario(["go"])
 def hundred_dials():
     """The node is told 100 times to dial one go peer, by four addresses (S1)."""
-    with Group() as g:
+    with Healthy() as g:
         ports = ["--listen", "/ip4/127.0.0.1/tcp/0"] * 4
         p = g.start("go", "go", "--topic", "t", "--stats-every", "50ms", *ports).ready()
         p.wait_for(lambda _: p.count("listening") == 4, LONG, 0, "four addresses")
@@ -150,7 +151,7 @@ def dials_in_a_burst(impl):
 @for_each()
 def redialed_by_node(impl):
     """The node asks for its peer every 100 ms: joined or reused, never a second connection."""
-    with Group() as g:
+    with Healthy() as g:
         p = g.start(impl, impl, "--topic", "t", "--stats-every", "50ms").ready()
         n = g.start("lp2p", "node", "--topic", "t", "--dial", p.full, "--redial-every", "100ms").ready()
         subscribed(n, p)

@@ -4,6 +4,7 @@
 import signal
 import socket
 
+from healthy import Healthy
 from live import LONG, check, deliver, equal, for_each, linked, no_errors, subscribed
 from peers import Group
 
@@ -123,7 +124,7 @@ def clean_exits(impl):
             ("SIGINT", (), end_by_signal(signal.SIGINT)),
             ("SIGTERM", (), end_by_signal(signal.SIGTERM)),
             ("duration", ("--duration", "2s"), lambda n: None))
-    with Group() as g:
+    with Healthy() as g:
         p = g.start(impl, impl, "--topic", "t").ready()
         for reason, flags, end in ways:
             n = g.start("lp2p", f"node-{reason}", "--dial", p.full, "--topic", "t", *flags).ready()
@@ -139,7 +140,7 @@ def clean_exits(impl):
 @for_each()
 def peer_leaves(impl):
     """The peer quits: the end of its connection is told once, and not as our doing."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "peer")
         n.wait("identified", LONG, peer=p.peer)
         p.tell("quit")
@@ -152,7 +153,7 @@ def peer_leaves(impl):
 @for_each()
 def disconnect(impl):
     """Our `disconnect`: both sides see the end; dialing again works at once."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node", ("--topic", "t"), ("--topic", "t"))
         n.wait("identified", LONG, peer=p.peer)
         subscribed(n, p)

@@ -3,9 +3,9 @@
 
 import hashlib
 
+from healthy import Healthy
 from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, \
     subscribed, whole_mesh
-from peers import Group
 
 TOPIC = ("--topic", "t")
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -40,7 +40,7 @@ def check_ids(kind, sender, receiver):
 
 
 def gossiping(impl, dialer, *flags, rounds=10, signed=True, mesh=True):
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, dialer, TOPIC + flags, TOPIC + flags)
         subscribed(n, p, mesh=mesh)
         deliver([n, p], rounds, signed=signed)
@@ -117,7 +117,7 @@ def sign_none(impl):
 @for_each()
 def large_messages(impl):
     """50 KiB each (rust's bound for an RPC is 64 KiB), one at a time on the way."""
-    with Group() as g:
+    with Healthy() as g:
         size = ("--publish-every", "100ms", "--size", "50000")
         n, p = linked(g, impl, "node", TOPIC, TOPIC + size)
         at = 0
@@ -132,7 +132,7 @@ def large_messages(impl):
 def subscribes_later(impl):
     """Subscribing and leaving while connected reaches the other side, both ways. (go tells of topics
     only that it is subscribed to itself.)"""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node", TOPIC, TOPIC)
         subscribed(n, p)
         for first, second in ((n, p), (p, n)):
@@ -154,7 +154,7 @@ def mesh():
     """4 lp2p, 2 go and 2 rust nodes, each told the addresses of some before it: every message of every
     node arrives at every other, once."""
     order = ["lp2p", "go", "rust", "lp2p", "lp2p", "go", "rust", "lp2p"]
-    with Group() as g:
+    with Healthy() as g:
         nodes = []
         for i, impl in enumerate(order):
             # The last two, and one further back: some dial lp2p, some are dialed by it.

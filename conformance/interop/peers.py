@@ -118,6 +118,12 @@ class Peer:
         self._stderr.seek(0)
         return self._stderr.read().decode(errors="replace")
 
+    def read_to_end(self, seconds):
+        """Until all that an ended node said is in `lines`."""
+        with self._seen:
+            if not self._seen.wait_for(lambda: self._ended, seconds):
+                raise Trouble(f"{self.name} ({self.impl}) has not ended in {seconds} s")
+
     # -- what it is told ------------------------------------------------------------------------------
 
     def tell(self, command):

@@ -148,8 +148,8 @@ class Meeting:
 
 
 class Line:
-    """Passes the bytes of one connection to `port`. `hold` keeps them back without an end, as a network
-    that lost its way does; `cut` resets both sides at once. With a `meeting` nothing passes before the
+    """Passes the bytes of one connection to `port`. `hold` keeps them back without an end, both ways or one,
+    as a network that lost its way does; `cut` resets both sides at once. With a `meeting` nothing passes before the
     others are there."""
 
     def __init__(self, port, meeting=None):
@@ -157,7 +157,7 @@ class Line:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self._change = threading.Condition()
-        self._held = self._gone = False
+        self._held, self._gone = (), False
         self._frames = {UP: 0, DOWN: 0}
         self._sockets = []
         threading.Thread(target=self._carry, daemon=True).start()
@@ -165,9 +165,9 @@ class Line:
     def address(self, peer):
         return f"/ip4/127.0.0.1/tcp/{self.port}/p2p/{peer}"
 
-    def hold(self):
+    def hold(self, *ways):
         with self._change:
-            self._held = True
+            self._held = ways or (UP, DOWN)
 
     def wait_frames(self, direction, count, seconds):
         """Whether `count` frames passed in that direction, within so many seconds."""
@@ -213,7 +213,7 @@ class Line:
         try:
             while data := source.recv(65536):
                 with self._change:
-                    self._change.wait_for(lambda: self._gone or not self._held)
+                    self._change.wait_for(lambda: self._gone or direction not in self._held)
                     if self._gone:
                         return
                 sink.sendall(data)

@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 
+from healthy import Healthy, healthy, read
 from live import ALL, LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, \
     whole_mesh
 from duplicates import outcome, settled
@@ -73,7 +74,7 @@ def judge(s, impl="lp2p"):
 def storm_of_dials():
     """4 go and 6 lp2p nodes; each lp2p node is told to dial every go node every second (S5): 90 pairs,
     nothing lost, one connection each, and nothing to warn of."""
-    with Group() as g:
+    with Healthy() as g:
         s = Storm(g, {"go": 4, "lp2p": 6}, again=[("lp2p", "go")])
         s.connect()
         s.run(storm=25, calm=5)
@@ -110,7 +111,7 @@ def storm_with_the_fault_in_it():
 def dials_certainly_cross(impl):
     """Both dials are on their way before either gets a byte through (S2, S3): one connection within 3 s,
     and nothing published after that is lost."""
-    with Group() as g:
+    with Healthy() as g:
         flags = TOPICS + ("--stats-every", "100ms")
         n = g.start("lp2p", "node", *flags).ready()
         p = g.start(impl, f"{impl}-peer", *flags).ready()
@@ -209,6 +210,31 @@ def cut_after_newcomer_refused(impl):
         runs_on_survivor(n, p, "a newcomer was refused", *at)
 
 
+def spent(n, p, before_last=lambda: None):
+    """The peer resets our pubsub stream as often as one connection gets one: it is to be replaced. A place in
+    the lines of both from before the last reset."""
+    for turn in range(4):
+        at = n.mark(), p.mark()
+        if turn == 3:
+            before_last()
+        p.tell(f"reset_pubsub {n.peer}")
+        n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
+        if turn < 3:
+            n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer)
+            p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+    n.wait("remedy", LONG, at[0], peer=p.peer, action="replace")
+    return at
+
+
+def both_ways_again(n, p):
+    """The old connection is over. go forgets our subscription with its stream there, and hears it anew when it has
+    opened one on the new connection: what it publishes before each is in the other's mesh again is lost."""
+    n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"] and
+               any(x["in"] >= 1 for k, x in l["per_peer"][0].get("by_protocol", {}).items()
+                   if k.startswith("/meshsub/")), LONG, n.mark(), "go's stream on the new connection")
+    whole_mesh([n, p])
+
+
 @for_each(["go"])
 def cut_while_replaced(impl):
     """go resets our pubsub stream until the connection is replaced, and in the middle of that the old one is
@@ -219,24 +245,15 @@ def cut_while_replaced(impl):
         n = g.start("lp2p", "node", *TOPICS, "--dial", line.address(p.peer)).ready()
         subscribed(n, p)
         deliver([n, p], 3)
-        for turn in range(4):  # as many streams as one connection gets
-            at = n.mark(), p.mark()
-            p.tell(f"reset_pubsub {n.peer}")
-            n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
-            if turn < 3:
-                n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer)
-                p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
-        n.wait("remedy", LONG, at[0], peer=p.peer, action="replace")
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        at = spent(n, p)
         line.cut()
         opened = n.wait("conn_open", LONG, at[0], peer=p.peer)
         sent = n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=opened["conn"])
         check(sent["t_ms"] - opened["t_ms"] <= 1000, "pubsub was late", opened, sent)
         p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
-        whole_mesh([n, p])
-        # What go publishes before its stream is there again is lost with the old one.
-        n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"] and
-                   any(x["in"] >= 1 for k, x in l["per_peer"][0].get("by_protocol", {}).items()
-                       if k.startswith("/meshsub/")), LONG, n.mark(), "go's stream on the new connection")
+        n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old)
+        both_ways_again(n, p)
         deliver([n, p], 5)
         equal(n.stats()["conns"], 1, "connections of the node")
         once(n)
@@ -246,7 +263,7 @@ def mesh_of_all(security, protocol):
     """Everybody in one mesh; the first lp2p node is dialed, the second dials."""
     flags = (*TOPICS, "--stats-every", "200ms", "--security", security,
              *(("--router", "floodsub") if "floodsub" in protocol else ("--gossip-protocols", protocol)))
-    with Group() as g:
+    with Healthy() as g:
         first = g.start("lp2p", "listens", *flags).ready()
         others = [g.start(i, i, *flags, "--dial", first.full).ready() for i in REMOTES]
         second = g.start("lp2p", "dials", *flags,
@@ -322,7 +339,7 @@ def two_streams_in_its_muxer(impl):
 @for_each(REMOTES)
 def nothing_to_warn_of(impl):
     """A healthy hour in small: streams come and go, messages flow, and no warning is printed."""
-    with Group() as g:
+    with Healthy() as g:
         n, p = linked(g, impl, "node", TOPICS, TOPICS)
         subscribed(n, p)
         for _ in range(20):
@@ -364,6 +381,8 @@ def thousand_cycles(impl):
         n.tell(f"dial {p.full}")
         subscribed(n, p, after=at)
         deliver([n, p], 3)
+        # To the peer this is a storm of connections; who made it knows that it was asked for.
+        healthy("lines", read([n]))
 
 
 # -- what the lines and the trace alone must tell (S17) --------------------------------------------------

@@ -3,11 +3,16 @@
 that a peer refuses, withdraws or resets. A limit is a limit: never "not supported", and never for good.
 """
 
+import json
+import os
+import tempfile
 import time
 
-from live import LONG, check, deliver, equal, for_each, linked, no_errors, subscribed
+from healthy import healthy, read
+from live import LONG, check, deliver, equal, for_each, linked, no_errors, scenario, subscribed, whole_mesh
 from peers import Group
-from seed import REMOTES, never_not_supported, never_removed, once
+from proxy import UP, Line
+from seed import REMOTES, both_ways_again, never_not_supported, never_removed, once, port_of, spent
 
 TOPICS = ("--topic", "t")
 
@@ -68,6 +73,135 @@ def planted_limit(impl):
         deliver([n, p], 3)
 
 
+@for_each(REMOTES)
+def forgotten_streams(impl):
+    """Streams that somebody opened and forgot, the peer or we: 15 are nothing, 16 without progress are told once,
+    with the protocol and whose they are; nothing else suffers, and what is told ends with the connection."""
+    few, age = 15, 500  # one below the limit on their number; ms
+    sink, echo = "/lp2p/sink/1", "/lp2p/echo/1"
+    with Group() as g:
+        n, p = linked(g, impl, "node", (*TOPICS, "--limit", f"leak_age={age}ms", "--stats-every", "100ms"), TOPICS)
+        subscribed(n, p)
+        for opener, other, protocol in ((p, n, sink), (n, p, echo)):
+            for _ in range(few):
+                opener.tell(f"open {other.peer} {protocol}")
+        last = [n.wait_for(lambda _: n.count("stream_open", protocol=x) == few, LONG, n.mark(), f"{few} streams")
+                for x in (sink, echo)][-1]
+        n.wait("stats", LONG, t_ms=lambda t: t > last["t_ms"] + 3 * age)
+        equal(n.count("warning", kind="streams_leaking"), 0, f"warnings of {few} streams")
+        for opener, other, protocol, whose in ((p, n, sink, "in"), (n, p, echo, "out")):
+            opener.tell(f"open {other.peer} {protocol}")
+            warned = n.wait("warning", LONG, kind="streams_leaking", peer=p.peer, protocol=protocol)
+            equal((warned["dir"], warned["value"]), (whose, few + 1), "whose streams, and how many")
+            check(warned["age_ms"] >= age and warned["conn"] and warned["hint"], "without its reasons", warned)
+        deliver([n, p], 5)
+        n.wait("stats", LONG, t_ms=lambda t: t > warned["t_ms"] + 2 * age)
+        equal(n.count("warning", kind="streams_leaking"), 2, "warnings, one for each")
+        equal(n.count("stream_close", protocol=sink) + n.count("stream_close", protocol=echo), 0, "streams that ended")
+        n.tell(f"disconnect {p.peer}")
+        for protocol in (sink, echo):
+            n.wait("warning_cleared", LONG, kind="streams_leaking", peer=p.peer, value=protocol)
+
+
+@scenario(["go", "rust"])
+def gossip_dies_on_a_connection_that_lives():
+    """Nothing more comes on the stream of a peer's messages, while its connection answers pings: it is asked for a
+    message that it must have, then called silent; the third remedy, a new connection, mends it. A peer
+    that only has nothing to say is asked, too, and answers."""
+    silence, answer = 1000, 500
+    quick = ("--limit", f"gossip_silence={silence}ms", "--limit", f"gossip_answer={answer}ms",
+             "--limit", f"gossip_stream={silence}ms")
+    with tempfile.TemporaryDirectory() as folder, Group() as g:
+        trace = os.path.join(folder, "trace")
+        n, p = linked(g, "go", "node", (*TOPICS, *quick, "--ping-every", "200ms", "--trace", trace), TOPICS)
+        # Somebody is heard all the while: a whole network that is quiet is not silent.
+        r = g.start("rust", "rust", *TOPICS, "--publish-every", "100ms", "--dial", n.full).ready()
+        for a, b in ((n, p), (n, r)):
+            subscribed(a, b, mesh=False)
+        whole_mesh([n, p, r])
+        deliver([n, p, r], 3)
+        quiet = n.stats()["t_ms"] + silence + 4 * answer  # p has nothing to say until then
+        n.wait("stats", LONG, n.mark(), t_ms=lambda t: t > quiet)
+        equal(n.count("warning"), 0, "warnings of a peer that has nothing to say")
+        at = n.mark(), p.mark()
+        p.tell(f"mute_pubsub {n.peer}")
+        p.tell("publish t lost")
+        p.wait("published", LONG, at[1])
+        n.wait("warning", LONG, at[0])
+        warned = n.all("warning")
+        equal([(l["kind"], l["peer"]) for l in warned], [("gossip_silent", p.peer)], "what is told, of whom")
+        check(warned[0]["value"] >= silence + 2 * answer, "it was not given the time to answer", warned[0])
+        lived = n.lines[at[0]:place(n, warned[0])]
+        equal([l for l in lived if l["ev"] == "conn_close"], [], "connections lost before")
+        pings = [l for l in lived if l["ev"] == "ping" and l["peer"] == p.peer]
+        check(len(pings) > 2, "the connection did not live", *pings)
+        n.wait("warning_cleared", LONG, at[0], kind="gossip_silent", peer=p.peer)
+        equal([l["action"] for l in n.lines[at[0]:] if l["ev"] == "remedy" and l["peer"] == p.peer],
+              ["reopen", "push", "replace"], "what was done")
+        equal(n.count("remedy", peer=r.peer), 0, "remedies for the other one")
+        subscribed(n, p, mesh=False)
+        whole_mesh([n, p, r])
+        deliver([n, p, r], 5)
+        equal([l for l in n.lines if l["ev"] == "message" and l["head"] == "lost"], [], "it was not mute")
+        equal(n.stats()["conns"], 2, "connections of the node")
+        once(n)
+        equal(n.stop(), 0, "the node's exit code")
+        with open(trace, encoding="utf-8") as lines:
+            told = [e["ev"] for e in map(json.loads, lines)]
+        asked = told[:told.index("pubsub.silent")].count("pubsub.asked")
+        check(asked > 2, f"{asked} questions: the peer that had nothing to say was not asked")
+
+
+@for_each(["go"])
+def replaced_by_nothing(impl):
+    """A connection is to be replaced, and its peer, which dialed us, listens nowhere: told, and the connection
+    stays as it is, with the peer's messages on it, until there is another one."""
+    with Group() as g:
+        n = g.start("lp2p", "node", *TOPICS).ready()
+        p = g.start(impl, impl, *TOPICS, "--listen", "none", "--dial", n.full)
+        p.peer = p.wait("subscribed", LONG)["peer"]
+        subscribed(n, p)
+        deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        at = spent(n, p)
+        warned = n.wait("warning", LONG, at[0], kind="replace_failed", peer=p.peer)
+        equal(warned["conn"], old, "the connection")
+        check(warned["value"] not in ("", "ok") and warned["hint"], "a warning without why", warned)
+        for i in range(5):
+            p.tell(f"publish t still here {i}")
+            n.wait("message", LONG, at[0], head=f"still here {i}", **{"from": p.peer})
+        equal(n.count("conn_close"), 0, "connections lost")
+        at = n.mark(), p.mark()
+        p.tell(f"disconnect {n.peer}")
+        n.wait("conn_close", LONG, at[0], peer=p.peer)
+        p.tell(f"dial {n.full}")
+        subscribed(n, p, after=at)
+        deliver([n, p], 3)
+        once(n)
+
+
+@for_each(["go"])
+def replaced_with_a_gap(impl):
+    """A connection is to be replaced, and its peer keeps one connection and no second: told; the old one ends
+    first, and pubsub is on the next one."""
+    with Group() as g:
+        n, p = linked(g, impl, "node", TOPICS, (*TOPICS, "--peer-conns", "1"))
+        subscribed(n, p)
+        deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        at = spent(n, p)
+        told = n.wait("remedy", LONG, at[0], kind="replace_gap", peer=p.peer)
+        equal(told["conn"], old, "the connection that ends first")
+        n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old, by="local")
+        n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=lambda c: c != old)
+        equal(n.count("warning", kind="replace_failed"), 0, "replacements that failed")
+        subscribed(n, p, mesh=False, after=at)
+        both_ways_again(n, p)
+        deliver([n, p], 5)
+        equal(n.stats()["conns"], 1, "connections of the node")
+        once(n)
+
+
 @for_each(["go"])
 def pubsub_is_withdrawn(impl):
     """The peer pushes a full list without pubsub (S11): reported; the open stream is used until it ends, and
@@ -93,6 +227,61 @@ def pubsub_is_withdrawn(impl):
         n.wait("warning_cleared", LONG, after[0], kind="protocol_withdrawn", peer=p.peer, conn=warned["conn"])
         p.wait("peer_subscribed", LONG, after[1], peer=n.peer)
         deliver([n, p], 3)
+
+
+@for_each(["go"])
+def pubsub_is_withdrawn_on_one_of_two(impl):
+    """While a connection is replaced the peer has two, and on the new one it pushes a list without pubsub (S11): told
+    as such, and nothing changes while the old one lists it. Then the old one ends: the stream that is open is
+    used until it ends, too, and there is no other before pubsub is on the list again."""
+    with Group() as g:
+        p = g.start(impl, impl, *TOPICS).ready()
+        line = Line(port_of(p))
+        n = g.start("lp2p", "node", *TOPICS, "--limit", "replaced_grace=60s", "--dial", line.address(p.peer)).ready()
+        subscribed(n, p)
+        deliver([n, p], 3)
+        old = n.all("conn_open", peer=p.peer)[0]["conn"]
+        theirs = {l["conn"] for l in p.all("conn_open")}
+        # The peer does not hear that the node leaves the old one: it would end it.
+        at = spent(n, p, lambda: line.hold(UP))
+        new = n.wait("conn_open", LONG, at[0], peer=p.peer)["conn"]
+        n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=new)
+        n.wait("identified", LONG, at[0], peer=p.peer, conn=new)
+        there = p.wait("conn_open", LONG, at[1], peer=n.peer, conn=lambda c: c not in theirs)["conn"]
+        equal(n.count("conn_close"), 0, "connections that ended")
+
+        def as_before(since):
+            """Our messages arrive, on the stream that was open then."""
+            for i in range(3):
+                mark = f"{since[0]}.{i}"
+                n.tell(f"publish t {mark}")
+                p.wait("message", LONG, since[1], head=mark, **{"from": n.peer})
+            moved = [l for l in n.lines[since[0]:] if l["ev"].startswith("pubsub_out_stream_")]
+            check(not moved, "our pubsub stream is another one", *moved)
+
+        p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+        at = n.mark(), p.mark()
+        p.tell(f"push_without_pubsub {n.peer} {there}")
+        warned = n.wait("warning", LONG, at[0], kind="protocol_withdrawn", peer=p.peer)
+        equal((warned["conn"], warned["cause"]), (new, "other_connection"), "where, and why")
+        as_before(at)
+        equal(n.count("conn_close"), 0, "connections that ended")
+        line.cut()
+        n.wait("conn_close", LONG, at[0], peer=p.peer, conn=old)
+        as_before((n.mark(), p.mark()))
+        at = n.mark(), p.mark()
+        p.tell(f"reset_pubsub {n.peer}")
+        n.wait("pubsub_out_stream_closed", LONG, at[0], peer=p.peer)
+        n.wait_for(lambda l: l["ev"] == "stats" and l["per_peer"][0]["mesh"] == [], LONG, n.mark(),
+                   "a mesh without the peer")
+        equal([l for l in n.lines[at[0]:] if l["ev"] == "pubsub_out_stream_open"], [], "new streams")
+        p.tell(f"push_with_pubsub {n.peer} {there}")
+        n.wait("pubsub_out_stream_open", LONG, at[0], peer=p.peer, conn=new)
+        n.wait("warning_cleared", LONG, at[0], kind="protocol_withdrawn", peer=p.peer, conn=new)
+        p.wait("peer_subscribed", LONG, at[1], peer=n.peer)
+        both_ways_again(n, p)
+        deliver([n, p], 3)
+        once(n)
 
 
 @for_each(["go"])
@@ -168,4 +357,8 @@ def disconnected_at_once(impl):
             n.wait("conn_open", LONG, at, peer=p.peer)
             n.tell(f"disconnect {p.peer}")
             n.wait("conn_close", LONG, at, peer=p.peer)
-        no_errors(n, but=["identify_failed"])  # that one is true
+        no_errors(n, but=["identify_failed", "upgrade_error"])  # those are true
+        # go's pubsub dials back, and our next `disconnect` may come before that is established.
+        other = [l for l in n.all("upgrade_error") if l["code"] != "disconnected"]
+        check(not other, "upgrades that failed otherwise than by us", *other)
+        healthy("lines", read([n]))

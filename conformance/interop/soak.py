@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """A minute of ordinary life, and not one error line."""
 
+from healthy import Healthy
 from live import LONG, equal, no_errors, scenario
-from peers import Group
 
 MINUTE = 60
 
@@ -10,7 +10,7 @@ MINUTE = 60
 @scenario()
 def sixty_seconds():
     """The node dials one go and one rust peer and is dialed by another of each; all publish."""
-    with Group() as g:
+    with Healthy() as g:
         life = ("--topic", "t", "--publish-every", "500ms", "--ping-every", "2s")
         dialed = [g.start(i, f"{i}-dialed", *life, "--count", "80").ready() for i in ("go", "rust")]
         n = g.start("lp2p", "node", *life, "--count", "80", "--duration", f"{MINUTE}s",

@@ -338,8 +338,10 @@ inline void story::warning(fields l, bool over) {
         say(kind::stream_leak);
     }
     const std::int64_t value = number_at(l, "value"), most = number_at(l, "limit");
-    if (what == "streams_high" && (number_at(l, "level") >= 95 || value >= most))
-        limit(f, text_at(l, "what") + (f.text.empty() ? "" : " of " + f.text), value, most);
+    // No line tells of an inbound substream that is refused. What of ours is refused has its line,
+    // and how many of them the remote takes was only assumed.
+    if (what == "streams_high" && text_at(l, "what") == "inbound" && number_at(l, "level") >= 95)
+        limit(f, "inbound" + (f.text.empty() ? "" : " of " + f.text), value, most);
     if (what == "slow_peer") limit(f, "the queue of messages to the peer", value, 0);
     if (what == "limit") {
         const std::string scope = text_at(l, "limit");
@@ -427,12 +429,6 @@ inline void story::stream_trace(const std::string& ev, fields l, fields in) {
         if (reason_at(in, "why").fault == "limit")
             limit(traced(kind::limit_hit, l, in), "streams_in", number_at(in, "inbound"),
                   number_at(in, "limit"));
-    } else if (ev == names::streams_high) {
-        const std::int64_t value = number_at(in, "value"), most = number_at(in, "limit");
-        const std::string of = text_at(in, "protocol");
-        if (number_at(in, "level") >= 95 || value >= most)
-            limit(traced(kind::limit_hit, l, in),
-                  text_at(in, "what") + (of.empty() ? "" : " of " + of), value, most);
     } else if (ev == names::streams_leaking) {
         fact f = traced(kind::stream_leak, l, in);
         f.by = text_at(in, "dir");

@@ -283,12 +283,13 @@ inline void broken_promises(const record& r, chart& c) {
 /// How an id was made: from its length and letters, as far as that tells.
 [[nodiscard]] inline std::string_view form_of(const std::string& id_hex) {
     const std::size_t bytes = id_hex.size() / 2;
-    if (id_hex.starts_with("0024") || id_hex.starts_with("1220"))
-        return "author and number (spec, go)";
-    if (id_hex.starts_with("0801") || id_hex.starts_with("0802")) return "key and number (js)";
-    // base58 of a peer id in ASCII: "12D3Koo" or "Qm"
-    if (id_hex.starts_with("3132443") || id_hex.starts_with("516d"))
-        return "text of author and number (rust)";
+    const auto begins = [&](auto... with) { return (id_hex.starts_with(with) || ...); };
+    // A peer id is an Ed25519 or a secp256k1 key, or the hash of any other.
+    if (begins("00240801", "00250802", "1220")) return "author and number (spec, go)";
+    // The same without its first two bytes; a hash and the number are 40.
+    if (begins("08011220", "08021221") || bytes == 40) return "key and number (js)";
+    // Its base58 in ASCII: "12D3Koo", "16Uiu2" or "Qm".
+    if (begins("31324433", "31365569", "516d")) return "text of author and number (rust)";
     if (bytes == 32) return "SHA-256";
     if (bytes == 20) return "20 bytes of a hash";
     return "another function";

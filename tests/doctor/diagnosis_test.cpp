@@ -303,6 +303,27 @@ TEST(DoctorMessageIds, PromisesAndForms) {
     EXPECT_EQ(doctor::diagnose(both)[0].evidence.size(), 2U);
 }
 
+/// Ids of an Ed25519, a secp256k1 and an RSA author by each function that has the author in it.
+TEST(DoctorMessageIds, KeysOfSeveralTypesAreNoMismatch) {
+    const std::string number(16, '0'), key(64, 'a'), hash(64, 'b');
+    const std::vector<std::vector<std::string>> functions{
+        {"002408011220" + key + number, "00250802122102" + key + number, "1220" + hash + number},
+        {"08011220" + key + number, "0802122102" + key + number, hash + number},
+        {"313244334b6f6f57", "3136556975324841", "516d"}}; // 12D3KooW 16Uiu2HA Qm
+    std::vector<doctor::record> one_each;
+    for (const auto& ids : functions) {
+        std::vector<doctor::record> all;
+        for (const std::string& id : ids) {
+            tale t;
+            t.topic(kind::published, "t").r.facts.back().text = id;
+            all.push_back(t.r);
+        }
+        EXPECT_TRUE(doctor::diagnose(all).empty()) << ids[0];
+        one_each.push_back(all[0]);
+    }
+    EXPECT_FALSE(doctor::diagnose(one_each).empty());
+}
+
 TEST(DoctorKeys, SignaturesPoliciesAndRecords) {
     for (const char* why :
          {"bad_signature", "missing_signature", "key_mismatch", "bad_seqno", "invalid signature"}) {

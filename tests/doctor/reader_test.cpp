@@ -66,6 +66,24 @@ TEST(DoctorReader, ATraceNamesPeersAndErrorsAsLogsDo) {
     EXPECT_EQ(records[0].facts[1].by, "local");
 }
 
+TEST(DoctorReader, ALimitThatIsOnlyAssumedOfTheRemoteIsNotHit) {
+    doctor::reader all;
+    for (const char* what : {"protocol", "outbound", "unacknowledged", "inbound"})
+        EXPECT_TRUE(all.line(
+            "f",
+            R"({"impl":"lp2p","name":"n","t_ms":9,"ev":"warning","kind":"streams_high","what":")" +
+                std::string{what} + R"(","protocol":"/echo/1","value":99,"limit":64,"level":95})"));
+    EXPECT_TRUE(all.line(
+        "trace",
+        R"({"t_us":9000,"ev":"swarm.streams.high","conn":1,"fields":{"what":"protocol","protocol":"/echo/1","level":95,"value":99,"limit":64}})"));
+    const auto records = std::move(all).take();
+    ASSERT_EQ(records.size(), 2U);
+    ASSERT_EQ(records[0].facts.size(), 1U);
+    EXPECT_EQ(records[0].facts[0].what, kind::limit_hit);
+    EXPECT_EQ(records[0].facts[0].text, "inbound of /echo/1") << "that one is ours";
+    EXPECT_TRUE(records[1].facts.empty());
+}
+
 TEST(DoctorReport, SaysTheSameInBothForms) {
     doctor::record r{.observer = "node", .impl = "lp2p", .self = "us", .facts = {}};
     doctor::chart c;

@@ -70,6 +70,21 @@ TEST_F(Pubsub, SubscriptionsGoAgainWhenTheRemoteOpensANewStream) {
     EXPECT_EQ(all.back().subscribed, std::vector<std::string>{"t"});
 }
 
+/// go takes a peer out of its mesh when its own stream to it ends, and grafts it by itself only
+/// where that mesh is small: a link that one side holds alone.
+TEST_F(Pubsub, APeerThatOpensAnotherStreamIsGraftedAgain) {
+    const auto id = live();
+    (void)remote_opens(subscribes("t"));
+    advance(seconds{2});
+    ASSERT_EQ(s.mesh_peers("t"), std::vector{them.id});
+    const std::size_t before = rpcs(written(id)).size();
+    (void)remote_opens();
+    const auto all = rpcs(written(id));
+    ASSERT_EQ(all.size(), before + 1);
+    EXPECT_EQ(all.back().subscribed, std::vector<std::string>{"t"});
+    EXPECT_EQ(all.back().grafted, std::vector<std::string>{"t"});
+}
+
 TEST_F(Pubsub, EveryFailureIsTriedAgainWithBackoff) {
     const error causes[] = {connections::errc::negotiation_reset,
                             connections::errc::negotiation_timeout, connections::errc::ack_backlog,

@@ -103,7 +103,7 @@ public:
         const auto kind = pubsub::kind_of(h.protocol(id));
         if (peer.empty() || !kind) return h.reset(id, 0, now);
         entry& e = entry_of(peer, now);
-        e.ever_in = true;
+        const bool again = std::exchange(e.ever_in, true) && e.out == stream_state::live;
         e.watch.in_opened();
         ready(peer, e, e.out == stream_state::live ? e.kind : *kind, id.conn, now);
         if (!e.in.empty()) // the newest wins; what the older ones hold complete is still read
@@ -119,8 +119,9 @@ public:
         owners_[id] = peer;
         events_.push(pubsub_stream_in{peer, id.conn});
         narrate(trace_names::pubsub_in_opened, id, now, {{"peer", peer.bytes()}});
-        // The remote may have forgotten our subscriptions together with its old stream (H3).
-        visit([&](auto& r) { r.resend_subscriptions(*e.index); });
+        // The remote may have forgotten our subscriptions with its old stream, and its mesh us
+        // (H3).
+        visit([&](auto& r) { again ? r.hello(*e.index) : r.resend_subscriptions(*e.index); });
         read(peer, e, id, h, now);
         drain(h, now);
     }
