@@ -125,6 +125,49 @@ TEST_F(GossipsubMesh, AGraftSaysThatThePeerIsSubscribed) {
     EXPECT_TRUE(g[0].by_peer);
 }
 
+/// rust's queue has SUBSCRIBE and UNSUBSCRIBE before GRAFT and PRUNE: joining and leaving at once,
+/// it sends UNSUBSCRIBE, GRAFT, PRUNE.
+TEST_F(GossipsubMesh, AGraftBehindTheUnsubscribeOfItsPeerSaysNothing) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    ASSERT_TRUE(router().subscribe("b", now));
+    const auto p = subscriber("a");
+    const auto subscribes = [&](bool on) {
+        says(p, [&](pubsub::rpc& r) { r.subscriptions.push_back({"a", on}); });
+    };
+    subscribes(false);
+    (void)output(p);
+    grafts(p, "a");
+    EXPECT_EQ(std::vector<pubsub::peer_index>{}, router().topic_peers("a"));
+    EXPECT_FALSE(in_mesh(p, "a"));
+    EXPECT_EQ(strings{}, output(p)) << "no PRUNE either: it was meant for an earlier time";
+    EXPECT_EQ(0U, router().peer(p)->behaviour.grafts_in_backoff);
+    grafts(p, "b");
+    EXPECT_TRUE(in_mesh(p, "b")) << "of another topic it counts";
+    subscribes(true);
+    beat();
+    EXPECT_EQ(std::vector{p}, router().topic_peers("a"));
+    grafts(p, "a");
+    EXPECT_TRUE(in_mesh(p, "a"));
+}
+TEST_F(GossipsubMesh, OnANewStreamAnOldUnsubscribeIsForgotten) {
+    ASSERT_TRUE(router().subscribe("a", now));
+    for (const bool ours : {false, true}) {
+        const auto p = subscriber("a");
+        says(p, [](pubsub::rpc& r) { r.subscriptions.push_back({"a", false}); });
+        if (ours)
+            router().hello(p);
+        else
+            router().resend_subscriptions(p);
+        grafts(p, "a");
+        EXPECT_TRUE(in_mesh(p, "a"));
+    }
+    const auto p = subscriber("a");
+    says(p, [](pubsub::rpc& r) { r.subscriptions.push_back({"a", false}); });
+    EXPECT_EQ(1U, router().peer(p)->left.size());
+    ASSERT_TRUE(router().unsubscribe("a", now));
+    EXPECT_TRUE(router().peer(p)->left.empty()) << "and with the topic";
+}
+
 TEST_F(GossipsubMesh, FloodsubPeersAreNeverInAMesh) {
     ASSERT_TRUE(router().subscribe("a", now));
     const auto p = subscriber("a", peer_kind::floodsub);

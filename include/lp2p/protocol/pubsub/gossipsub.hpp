@@ -218,6 +218,7 @@ inline void router::hello(peer_index peer) {
     peer_entry* p = core_.peers().find(peer);
     if (p == nullptr) return;
     p->reachable = true;
+    p->left.clear();
     core_.announce(*p);
     for (const auto& [t, members] : meshes_)
         if (roster::contains_sorted(members, peer)) p->queue.graft(core_.peers().at(t).name);
@@ -246,7 +247,10 @@ inline void router::unreachable(peer_index peer) {
 }
 
 inline void router::resend_subscriptions(peer_index peer) {
-    if (peer_entry* p = core_.peers().find(peer)) core_.announce(*p);
+    peer_entry* p = core_.peers().find(peer);
+    if (p == nullptr) return;
+    p->left.clear();
+    core_.announce(*p);
 }
 
 inline void router::receive(peer_index peer, const pubsub::rpc& r, instant now) {
@@ -344,6 +348,7 @@ inline status router::unsubscribe(std::string_view topic, instant now) {
         prune(*core_.peers().find(p), t, config_.unsubscribe_backoff, pubsub::errc::left_topic,
               now);
     meshes_.erase(t);
+    for (peer_entry& p : core_.peers().peers()) roster::erase_sorted(p.left, t);
     core_.peers().release(t);
     return {};
 }

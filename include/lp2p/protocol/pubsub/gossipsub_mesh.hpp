@@ -47,11 +47,13 @@ inline void router::subscription_changed(peer_entry& p, topic_index t, bool subs
                                          instant now) {
     const auto found = meshes_.find(t);
     if (!subscribed) {
+        if (found != meshes_.end()) roster::insert_sorted(p.left, t);
         leave_mesh(p.index, t, pubsub::errc::peer_left_topic);
         if (const auto f = fanouts_.find(t); f != fanouts_.end())
             roster::erase_sorted(f->second.peers, p.index);
         return;
     }
+    roster::erase_sorted(p.left, t);
     if (!config_.graft_on_subscribe || found == meshes_.end()) return;
     if (found->second.size() < core_.peers().settings(t).mesh.d_lo && may_graft(p, t, now))
         graft(p, t);
@@ -64,6 +66,9 @@ inline void router::on_graft(peer_entry& p, std::string_view topic, instant now)
     // Unknown topics are ignored: an answer would let the peer choose what we send.
     if (found == meshes_.end() || roster::contains_sorted(found->second, p.index)) return;
     if (!p.reachable) return; // nothing could be said to it, neither messages nor a PRUNE
+    // rust sends an UNSUBSCRIBE before the GRAFT of the join that it ends: whoever joins again says
+    // SUBSCRIBE first.
+    if (roster::contains_sorted(p.left, *t)) return;
     if (const auto* held = backoffs_.find(*t, p.id, now)) {
         const bool soon =
             held->told != instant::min() && now < after(held->told, config_.graft_flood);

@@ -45,6 +45,7 @@ struct peer_entry {
     bool outbound = false;           ///< we dialed the connection that carries its pubsub
     bool output_told = false;        ///< `send_rpc` was told and the queue was not emptied since
     std::vector<topic_index> topics; ///< sorted
+    std::vector<topic_index> left;   ///< of ours, unsubscribed on this stream; sorted
     peer_queue queue;
     token_bucket empty_rpcs;
     seen_cache unwanted; ///< what it said it does not want (IDONTWANT)
