@@ -507,6 +507,7 @@ private:
     static bool same_host(const wire::multiaddr& a, const wire::multiaddr& b);
     [[nodiscard]] std::size_t taken() const noexcept;
     bool trim_one(instant now);
+    bool has_room(conn_id id, const wire::peer_id& peer, instant now);
     bool relieve_unread(instant now);
 
     // --- the manager's decisions: swarm_duplicates.hpp

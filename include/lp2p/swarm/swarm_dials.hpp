@@ -284,6 +284,14 @@ bool swarm<Stack>::trim_one(instant now) {
     return true;
 }
 
+/// Whether this connection to the peer may be established: the peer has one, or there is room.
+template <class Stack>
+bool swarm<Stack>::has_room(conn_id id, const wire::peer_id& peer, instant now) {
+    if (peers_.contains(peer) || taken() < bounds_->connections || trim_one(now)) return true;
+    narrate_limit("connections", id, taken(), bounds_->connections, now);
+    return false;
+}
+
 /// The connection leaves that holds most of what nobody reads.
 template <class Stack>
 bool swarm<Stack>::relieve_unread(instant now) {

@@ -10,6 +10,11 @@ namespace lp2p::inline v0 {
 template <class Stack>
 void swarm<Stack>::carry_out(const connection_manager::proceed& d, instant now) {
     if (slot* s = find(d.id)) {
+        // The one that it was held for may be gone, and its place taken.
+        if (!s->conn->ended() && !has_room(d.id, s->conn->peer(), now)) {
+            s->conn->refuse(swarms::errc::too_many_connections, now);
+            return touch(d.id, *s, now);
+        }
         s->admitted = true;
         hold_losers(d.id, s->conn->peer(), true, now);
     }
@@ -78,10 +83,7 @@ void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, 
 template <class Stack>
 void swarm<Stack>::on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
     const wire::peer_id& peer = s.conn->peer();
-    if (!peers_.contains(peer) && taken() >= bounds_->connections && !trim_one(now)) {
-        narrate_limit("connections", id, taken(), bounds_->connections, now);
-        return s.conn->refuse(swarms::errc::too_many_connections, now);
-    }
+    if (!has_room(id, peer, now)) return s.conn->refuse(swarms::errc::too_many_connections, now);
     std::optional<duration> rtt;
     if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
     manager_.proven(id, peer, s.dir, rtt, now);
