@@ -146,7 +146,38 @@ TEST_F(GossipWatch, AStreamThatEndsOverAndOverPutsNothingOff) {
         w.in_opened();
     }
     EXPECT_EQ(next(), step::question);
-    EXPECT_LE(now, due);
+    EXPECT_EQ(now, due) << "nor does it take the time to answer";
+}
+TEST_F(GossipWatch, AStreamThatEndsBringsNoRemedySooner) {
+    for (int used = 0; used < 3 * 8;)
+        if (next() == step::remedy) {
+            w.helped(now);
+            ++used;
+        }
+    const instant due = w.next();
+    ASSERT_EQ(due, now + seconds{5} * 64);
+    while (now + seconds{7} < due) {
+        now += seconds{5};
+        w.in_lost(now);
+        f.in_open = false;
+        EXPECT_EQ(next(seconds{2}), step::remind) << "that has its own time";
+        w.in_opened();
+        f.in_open = true;
+    }
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(now, due);
+}
+TEST_F(GossipWatch, WhoWasHelpedIsWatchedAsBefore) {
+    for (int used = 0; used < 3 * 8;)
+        if (next() == step::remedy) {
+            w.helped(now);
+            ++used;
+        }
+    EXPECT_GT(w.next(), now + seconds{300});
+    EXPECT_TRUE(w.heard(now));
+    const instant last = now;
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(now, last + seconds{30});
 }
 TEST_F(GossipWatch, ALookTooSoonAfterTheEndOfAStreamIsFollowedByAnother) {
     f.in_open = false;
@@ -174,6 +205,14 @@ TEST_F(GossipWatch, WhoNeverOpenedAStreamIsRemindedOnceAndIsNotSilentWhereNothin
     }
     EXPECT_FALSE(w.silent());
 }
+TEST_F(GossipWatch, WhereNothingCanBeAskedAStreamThatEndsChangesNothing) {
+    EXPECT_EQ(next(), step::question);
+    w.unanswerable(now);
+    w.in_lost(now);
+    const instant then = now;
+    EXPECT_EQ(next(), step::question);
+    EXPECT_EQ(now, then + seconds{10});
+}
 TEST_F(GossipWatch, WithoutOurStreamItSaysNothing) {
     f.out_live = false;
     EXPECT_EQ(next(seconds{300}), step::none);
@@ -182,6 +221,7 @@ TEST_F(GossipWatch, ARemedyWithoutBudgetWaits) {
     while (next() != step::remedy) {
     }
     w.postponed(now + seconds{7});
+    w.in_lost(now); // another one is open, and it is looked at
     const instant then = now;
     EXPECT_EQ(next(), step::remedy);
     EXPECT_EQ(now, then + seconds{7});

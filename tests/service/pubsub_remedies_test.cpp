@@ -129,6 +129,17 @@ TEST_F(Remedies, AStreamIsOpenedAgainAtOnceAndTheOldOneEndsInOrder) {
     ASSERT_EQ(streams(), before + 2) << "third's, and ours again";
     EXPECT_EQ(newest().conn, conn);
 }
+TEST_F(Remedies, ASecondSilenceIsNoticedAsSoonAsTheFirst) {
+    meshed();
+    for (int i = 0; i < 9; ++i) // the next one is waited for longer than a silence lasts
+        if (until_remedy().action == remedy::reopen) (void)agree();
+    EXPECT_EQ(count<gossip_silent>(), 1U);
+    arrives(in, says(third, number, "x"));
+    for (auto& e : drained()) all.push_back(std::move(e));
+    EXPECT_EQ(count<gossip_heard>(), 1U);
+    others_speak(seconds{43});
+    EXPECT_EQ(count<gossip_silent>(), 2U);
+}
 TEST_F(Remedies, ARemedyIsForTheConnectionThatCarriesOurStream) {
     meshed();
     const conn_id newer = h.connect(them.id);

@@ -54,6 +54,7 @@ void pubsub_service<Crypto>::heard(entry& e, instant now) {
     heard_any_ = now;
     if (!e.watch.heard(now)) return;
     const wire::peer_id who = peer(*e.index);
+    watches_.set(who, e.watch.next());
     events_.push(gossip_heard{who});
     narrate(trace_names::pubsub_heard, {}, now, {{"peer", who.bytes()}});
 }
