@@ -39,6 +39,26 @@ protected:
         return static_cast<std::size_t>(std::count_if(
             all.begin(), all.end(), [](const auto& e) { return std::holds_alternative<Kind>(e); }));
     }
+    /// Others speak until something is done for the peer, and not a moment longer.
+    gossip_remedy until_remedy() {
+        others_speak(seconds{1});
+        instant speaks = now + seconds{1};
+        for (int i = 0; i < 10'000; ++i) {
+            now = std::max(now, std::min(speaks, s.next_timeout().value_or(speaks)));
+            s.handle_timeout(h, now);
+            for (auto& e : drained()) {
+                const auto* g = std::get_if<gossip_remedy>(&e);
+                if (g != nullptr && g->peer == them.id) return *g;
+                all.push_back(std::move(e));
+            }
+            if (now < speaks) continue;
+            h.arrives(third_in, says(third, ++number, "x"));
+            (void)s.readable(third_in, h, now);
+            speaks = now + seconds{1};
+        }
+        ADD_FAILURE() << "nothing is done";
+        return {};
+    }
     std::vector<remedy> used() const {
         std::vector<remedy> r;
         for (const auto& e : all)
@@ -100,6 +120,42 @@ TEST_F(Remedies, OneThatDoesNotAnswerIsSilentAndIsHelpedInOrder) {
     for (auto& e : drained()) all.push_back(std::move(e));
     EXPECT_EQ(count<gossip_heard>(), 1U);
 }
+TEST_F(Remedies, AStreamIsOpenedAgainAtOnceAndTheOldOneEndsInOrder) {
+    meshed();
+    const std::size_t before = streams();
+    EXPECT_EQ(until_remedy().action, remedy::reopen);
+    EXPECT_TRUE(h.streams.at(ours).finished);
+    EXPECT_FALSE(h.streams.at(ours).reset);
+    ASSERT_EQ(streams(), before + 2) << "third's, and ours again";
+    EXPECT_EQ(newest().conn, conn);
+}
+TEST_F(Remedies, ASecondSilenceIsNoticedAsSoonAsTheFirst) {
+    meshed();
+    for (int i = 0; i < 9; ++i) // the next one is waited for longer than a silence lasts
+        if (until_remedy().action == remedy::reopen) (void)agree();
+    EXPECT_EQ(count<gossip_silent>(), 1U);
+    arrives(in, says(third, number, "x"));
+    for (auto& e : drained()) all.push_back(std::move(e));
+    EXPECT_EQ(count<gossip_heard>(), 1U);
+    others_speak(seconds{43});
+    EXPECT_EQ(count<gossip_silent>(), 2U);
+}
+TEST_F(Remedies, ARemedyIsForTheConnectionThatCarriesOurStream) {
+    meshed();
+    const conn_id newer = h.connect(them.id);
+    s.opened(newer, direction::inbound, h, now);
+    EXPECT_EQ(until_remedy().conn, conn);
+}
+TEST_F(Remedies, ARemedyWithoutBudgetComesWhenThereIsSome) {
+    bounds.remedies = {1, 1.0 / 13};
+    meshed();
+    EXPECT_EQ(until_remedy().action, remedy::reopen);
+    const instant first = now;
+    (void)agree();
+    EXPECT_EQ(until_remedy().action, remedy::push);
+    EXPECT_GE(now, first + seconds{13});
+    EXPECT_LE(now, first + seconds{13} + milliseconds{1});
+}
 TEST_F(Remedies, InAQuietNetworkNobodyIsAccused) {
     meshed();
     publish("one");
@@ -128,6 +184,17 @@ TEST_F(Remedies, WhoDoesNotOpenAnotherStreamIsRemindedAfterTwoSeconds) {
     advance(seconds{8});
     EXPECT_TRUE(told<gossip_remedy>().empty());
 }
+TEST_F(Remedies, WhoseStreamsComeAndGoIsRemindedWithinTheBudget) {
+    (void)live();
+    std::size_t pushes = 0;
+    for (int i = 0; i < 20; ++i) { // 42 s: six and eight
+        EXPECT_TRUE(s.finished(remote_opens(), {end::reset, 0}, h, now));
+        advance(milliseconds{2100});
+        pushes += told<gossip_remedy>().size();
+    }
+    EXPECT_GE(pushes, 12U);
+    EXPECT_LE(pushes, 15U);
+}
 TEST_F(Remedies, AStreamThatIsResetAsSoonAsItIsAgreedIsRefused) {
     opened();
     EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
@@ -142,6 +209,82 @@ TEST_F(Remedies, AStreamThatIsResetAsSoonAsItIsAgreedIsRefused) {
     EXPECT_EQ(told<pubsub_accepted>().size(), 1U);
     advance(seconds{10});
     EXPECT_TRUE(told<pubsub_accepted>().empty());
+    EXPECT_TRUE(s.finished(newest(), {end::fin, 0}, h, now));
+    advance(seconds{1});
+    (void)agree();
+    advance(seconds{10});
+    EXPECT_TRUE(told<pubsub_accepted>().empty()) << "once for a refusal";
+}
+TEST_F(Remedies, ARefusalIsToldOnceForARowOfResets) {
+    opened();
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+        advance(seconds{1});
+    }
+    EXPECT_EQ(told<pubsub_refused>().size(), 1U);
+}
+TEST_F(Remedies, ResetsCountInARowAndOnlyOfStreamsThatDidNotLast) {
+    opened();
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+        advance(seconds{1});
+        EXPECT_TRUE(s.finished(agree(), {end::fin, 0}, h, now)); // it is done, it does not refuse
+        advance(seconds{2});
+        h.disconnect(conn);
+        s.closed(conn, them.id, true, h, now);
+        conn = h.connect(them.id);
+        opened();
+    }
+    EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+    advance(seconds{1});
+    (void)agree();
+    advance(seconds{5});
+    EXPECT_TRUE(s.finished(newest(), {end::reset, 0}, h, now)); // it had lasted
+    advance(seconds{1});
+    EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+    EXPECT_TRUE(told<pubsub_refused>().empty());
+}
+TEST_F(Remedies, OneThatRefusedOnAnotherConnectionIsAcceptedToo) {
+    opened();
+    EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+    advance(seconds{1});
+    const auto second = agree();
+    const conn_id newer = h.connect(them.id);
+    s.opened(newer, direction::inbound, h, now);
+    EXPECT_TRUE(s.finished(second, {end::reset, 0}, h, now));
+    EXPECT_EQ(told<pubsub_refused>().size(), 1U);
+    EXPECT_EQ(newest().conn, newer) << "at once";
+    (void)agree();
+    advance(seconds{3});
+    EXPECT_EQ(told<pubsub_accepted>().size(), 1U);
+}
+TEST_F(Remedies, WhoSaidNoIsAcceptedWhenAStreamHasLasted) {
+    opened();
+    h.refuse(newest());
+    EXPECT_TRUE(s.failed(newest(), connections::errc::not_supported, h, now));
+    EXPECT_EQ(told<pubsub_refused>().size(), 1U);
+    h.knowledge(conn)->listed({std::string{mesh}});
+    s.listed(conn, "github.com/libp2p/go-libp2p", h, now);
+    (void)agree();
+    advance(seconds{3});
+    EXPECT_EQ(told<pubsub_accepted>().size(), 1U);
+}
+TEST_F(Remedies, WhatNobodyRefusedIsNotToldAsAccepted) {
+    opened();
+    EXPECT_TRUE(s.finished(agree(), {end::fin, 0}, h, now));
+    advance(seconds{1});
+    (void)agree();
+    advance(seconds{10});
+    EXPECT_TRUE(told<pubsub_accepted>().empty());
+}
+TEST_F(Remedies, AListDoesNotShortenTheWaitAfterAFailure) {
+    opened();
+    EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+    h.knowledge(conn)->listed({std::string{mesh}});
+    s.listed(conn, "github.com/libp2p/go-libp2p", h, now);
+    EXPECT_EQ(streams(), 1U);
+    advance(seconds{1});
+    EXPECT_EQ(streams(), 2U);
 }
 TEST_F(Remedies, FourStreamsAreFollowedByANewConnectionAgainAndAgain) {
     ASSERT_TRUE(s.subscribe("t", h, now));
@@ -181,6 +324,53 @@ TEST_F(Remedies, AReplaceThatCameToNothingIsAskedForAgain) {
     advance(minutes{60});
     EXPECT_GE(h.replaced.size(), then + 10) << "but never for the last time";
     EXPECT_LE(h.replaced.size(), then + 40);
+}
+TEST_F(Remedies, AReplaceTakesFromTheBudgetAndWaitsForIt) {
+    bounds.remedies = {1, 0.01};
+    opened();
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_TRUE(s.finished(agree(), {end::reset, 0}, h, now));
+        advance(seconds{1});
+    }
+    EXPECT_EQ(h.replaced.size(), 1U);
+    advance(seconds{90});
+    EXPECT_EQ(h.replaced.size(), 1U);
+    advance(seconds{20});
+    EXPECT_EQ(h.replaced.size(), 2U);
+}
+TEST_F(Remedies, WhoSaysNoOverAndOverIsReplacedSeldomAndNeverForTheLastTime) {
+    opened();
+    for (int i = 0; i < 3; ++i) { // it lists pubsub, and says no to it
+        h.knowledge(conn)->listed({std::string{mesh}});
+        s.listed(conn, "github.com/libp2p/go-libp2p", h, now);
+        h.refuse(newest());
+        EXPECT_TRUE(s.failed(newest(), connections::errc::not_supported, h, now));
+        advance(milliseconds{100});
+    }
+    EXPECT_EQ(streams(), 3U) << "each list is a reason to ask";
+    EXPECT_EQ(h.replaced.size(), 1U);
+    advance(minutes{1});
+    EXPECT_GE(h.replaced.size(), 3U);
+}
+TEST_F(Remedies, WhoSaysNoIsNotAskedAgainThoughItsListStillHasIt) {
+    h.knowledge(conn)->listed({std::string{mesh}});
+    opened();
+    s.listed(conn, "github.com/libp2p/go-libp2p", h, now);
+    EXPECT_TRUE(s.failed(newest(), connections::errc::not_supported, h, now));
+    advance(minutes{1});
+    EXPECT_EQ(streams(), 1U);
+    EXPECT_GE(h.replaced.size(), 2U);
+}
+TEST_F(Remedies, WhoTakesNoStreamIsInNoMesh) {
+    meshed();
+    h.knowledge(conn)->listed({std::string{mesh}});
+    s.listed(conn, "rust-libp2p/0.47.0", h, now);
+    h.knowledge(conn)->listed({"/ipfs/ping/1.0.0"});
+    s.listed(conn, "rust-libp2p/0.47.0", h, now);
+    EXPECT_EQ(s.mesh_peers("t").size(), 1U) << "the open stream goes on";
+    EXPECT_TRUE(s.finished(ours, {}, h, now));
+    EXPECT_TRUE(s.mesh_peers("t").empty());
+    EXPECT_EQ(s.topic_peers("t").size(), 1U) << "what it said holds";
 }
 TEST_F(Remedies, RustThatWithdrewPubsubIsCuredByANewConnection) {
     const auto id = live();
@@ -261,6 +451,22 @@ TEST_F(Remedies, APlannedMoveLosesNothing) {
               (std::vector<std::string>{"waits", "cut in the middle"}));
     advance(seconds{5});
     EXPECT_EQ(streams(), 2U) << "nothing goes back to the one that leaves";
+}
+TEST_F(Remedies, TheOnlyConnectionGetsNoOtherStreamWhileItLeaves) {
+    (void)live();
+    s.leaving(conn, h, now);
+    advance(minutes{1});
+    EXPECT_EQ(streams(), 1U);
+    EXPECT_TRUE(h.replaced.empty()) << "it is being replaced";
+}
+TEST_F(Remedies, AStreamThatNobodyAgreedToDoesNotMove) {
+    opened();
+    const auto before = newest();
+    const conn_id newer = h.connect(them.id);
+    s.opened(newer, direction::outbound, h, now);
+    s.leaving(conn, h, now);
+    EXPECT_TRUE(h.streams.at(before).reset);
+    EXPECT_EQ(newest().conn, newer);
 }
 
 } // namespace

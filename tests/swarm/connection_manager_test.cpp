@@ -135,6 +135,8 @@ TEST_F(Manager, AtMostOneOfABurstWinsACrossing) {
     EXPECT_EQ(told(), (words{"proceed 1", "proceed 2"}));
     m->established(conn_id{2});
     EXPECT_EQ(told(), (words{"close 1 for 2 crossing", "refuse 3 for 2 burst"}));
+    m->ended(conn_id{3}, now);
+    EXPECT_TRUE(told().empty()) << "each is told once";
 }
 TEST_F(Manager, AStormIsRefusedOnTheLastPongAndToldOnceASecond) {
     proven(1, direction::outbound);
@@ -167,8 +169,70 @@ TEST_F(Manager, AWantedReplacementProceedsWithoutTheQuestion) {
     m->expect_replacement(them, now);
     proven(2, direction::outbound);
     EXPECT_EQ(told(), words{"proceed 2"});
+    proven(3, direction::inbound);
+    EXPECT_TRUE(told().empty()) << "one takes the place; another one is held";
     m->established(conn_id{2});
-    EXPECT_EQ(told(), words{"close 1 for 2 replaced"});
+    EXPECT_EQ(told(), (words{"close 1 for 2 replaced", "refuse 3 for 2 crossing"}));
+    m->ended(conn_id{1}, now);
+    m->ended(conn_id{3}, now);
+    proven(4, direction::outbound);
+    EXPECT_EQ(told(), words{"ping 2"}) << "that was one";
+}
+TEST_F(Manager, WhereAReplacementCameToNothingTheQuestionIsAsked) {
+    proven(1, direction::outbound);
+    m->established(conn_id{1});
+    (void)told();
+    m->expect_replacement(them, now);
+    m->expect_no_replacement(them);
+    proven(2, direction::inbound);
+    EXPECT_EQ(told(), words{"ping 1"});
+}
+TEST_F(Manager, TheEstablishedOneLeadsThoughAnOlderOneGoesOn) {
+    proven(1, direction::inbound);
+    proven(2, direction::outbound); // wins the crossing, and takes its time
+    m->established(conn_id{1});
+    m->expect_replacement(them, now);
+    proven(3, direction::outbound);
+    m->ended(conn_id{1}, now);
+    EXPECT_EQ(m->leading(them), conn_id{2});
+    m->established(conn_id{3});
+    EXPECT_EQ(m->leading(them), conn_id{3});
+}
+TEST_F(Manager, ABucketOutlivesTheConnectionsOfItsPeer) {
+    unsigned id = 1;
+    const auto storm = [&] {
+        proven(++id, direction::outbound);
+        const unsigned settled = id;
+        m->established(conn_id{settled});
+        (void)told();
+        std::size_t pings = 0;
+        for (int i = 0; i < 9; ++i) {
+            proven(++id, direction::inbound);
+            for (const auto& d : told()) pings += d.starts_with("ping") ? 1U : 0U;
+            m->pong(conn_id{settled});
+            m->ended(conn_id{id}, now);
+        }
+        m->ended(conn_id{settled}, now);
+        (void)told();
+        return pings;
+    };
+    EXPECT_EQ(storm(), 5U);
+    EXPECT_EQ(storm(), 0U) << "a storm does not pay by ending what it has";
+    // Those of a thousand others that are gone are more than is remembered.
+    for (std::uint32_t i = 0; i < 1024; ++i) {
+        const auto other = wire::peer_id::of(
+            {crypto::key_type::ed25519, byte_vector{std::byte{static_cast<std::uint8_t>(i)},
+                                                    std::byte{static_cast<std::uint8_t>(i >> 8)}}},
+            test::null_crypto{});
+        for (const bool newcomer : {false, true}) {
+            m->proven(conn_id{++id}, other, direction::inbound, std::nullopt, now);
+            if (!newcomer) m->established(conn_id{id});
+        }
+        m->ended(conn_id{id}, now);
+        m->ended(conn_id{id - 1}, now);
+    }
+    (void)told();
+    EXPECT_EQ(storm(), 5U) << "forgotten";
 }
 TEST_F(Manager, PeersDoNotMeet) {
     proven(1, direction::inbound);

@@ -66,10 +66,56 @@ TEST_F(Dialer, ALateOutcomeOfAnOldAttemptChangesNothing) {
     const auto fresh = *d.poll_attempt();
     d.attempt_failed(old, errc::not_connected, start);
     EXPECT_FALSE(d.poll_answer()) << "the new attempt still runs";
+    EXPECT_FALSE(d.again(old, start));
+    EXPECT_FALSE(d.poll_attempt());
     EXPECT_FALSE(d.waits_for(old));
     EXPECT_TRUE(d.waits_for(fresh));
     d.attempt_failed(fresh, errc::not_connected, start);
-    EXPECT_TRUE(d.poll_answer());
+    const auto answer = d.poll_answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->causes.size(), 1U) << "the new one's";
+}
+TEST_F(Dialer, WhoJoinsBringsAnAddress) {
+    book.add(peer(1), address(1));
+    dial(1);
+    const auto first = *d.poll_attempt();
+    dial(1); // brings none
+    EXPECT_FALSE(d.next_timeout()) << "there is nothing to try beside it";
+    book.add(peer(1), address(2));
+    dial(1);
+    EXPECT_FALSE(d.poll_attempt());
+    ASSERT_EQ(d.next_timeout(), start + default_limits.dial_stagger);
+    book.add(peer(1), address(3));
+    d.dial(request_id{++last}, peer(1), book, start + milliseconds{100});
+    ASSERT_EQ(d.next_timeout(), start + default_limits.dial_stagger) << "nobody puts it off";
+    d.handle_timeout(start + default_limits.dial_stagger);
+    const auto second = d.poll_attempt();
+    ASSERT_TRUE(second) << "the first may hang for long";
+    EXPECT_EQ(second->address, address(2));
+    d.attempt_failed(first, errc::not_connected, start + seconds{1});
+    d.attempt_failed(*second, errc::not_connected, start + seconds{1});
+    d.attempt_failed(*d.poll_attempt(), errc::not_connected, start + seconds{1});
+    EXPECT_EQ(d.poll_answer()->causes.size(), 3U) << "each address once";
+}
+TEST_F(Dialer, WhoWaitsForRoomHasNoDeadline) {
+    for (std::uint8_t i = 1; i <= 3; ++i) {
+        book.add(peer(i), address(i));
+        dial(i);
+    }
+    book.add(peer(3), address(4));
+    dial(3);
+    EXPECT_FALSE(d.next_timeout());
+}
+TEST_F(Dialer, WithoutAnAddressTheAnswerWaitsForNobody) {
+    for (std::uint8_t i = 1; i <= 2; ++i) {
+        book.add(peer(i), address(i));
+        dial(i);
+    }
+    dial(3); // all dials run
+    const auto answer = d.poll_answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->peer, peer(3));
+    EXPECT_EQ(answer->why, errc::no_address);
 }
 TEST_F(Dialer, TheRestWaitsInTheOrderItCame) {
     for (std::uint8_t i = 1; i <= 4; ++i) {
@@ -93,6 +139,15 @@ TEST_F(Dialer, BackoffAndForeignAddressesAreCauses) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->causes.size(), 2U);
     EXPECT_EQ(answer->why, errc::address_unsupported) << "not the backoff: waiting would not help";
+}
+TEST_F(Dialer, ABackoffIsOverWhenItSaysSo) {
+    book.add(peer(1), address(1));
+    book.failed(peer(1), address(1), errc::not_connected, start);
+    const instant ready = *book.ready_at(peer(1));
+    d.dial(request_id{1}, peer(1), book, ready - duration{1});
+    EXPECT_EQ(d.poll_answer()->why, errc::dial_backoff);
+    d.dial(request_id{2}, peer(1), book, ready);
+    EXPECT_TRUE(d.poll_attempt());
 }
 TEST_F(Dialer, ADnsaddrIsACauseOfItsOwn) {
     book.add(peer(1), *wire::multiaddr::parse("/dnsaddr/bootstrap.libp2p.io"));
@@ -120,6 +175,7 @@ TEST_F(Dialer, EveryAddressOfANameIsACause) {
 }
 TEST_F(Dialer, AgainOnceAJob) {
     book.add(peer(1), address(1));
+    book.add(peer(1), address(2));
     dial(1);
     const auto a = *d.poll_attempt();
     EXPECT_TRUE(d.again(a, start));
@@ -128,6 +184,7 @@ TEST_F(Dialer, AgainOnceAJob) {
     EXPECT_FALSE(d.again(a, start));
     EXPECT_FALSE(d.again(b, start));
     d.attempt_failed(b, errc::not_connected, start);
+    d.attempt_failed(*d.poll_attempt(), errc::not_connected, start);
     EXPECT_EQ(d.poll_answer()->why, errc::not_connected);
 }
 TEST_F(Dialer, AnAddressThatTakesLongIsJoinedByTheNext) {
@@ -160,6 +217,50 @@ TEST_F(Dialer, AnAddressThatTakesLongIsJoinedByTheNext) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->causes.size(), 3U) << "each address once";
 }
+TEST_F(Dialer, WhoWasSentAwayKeepsItsPlaceInTheOrder) {
+    peer_dialer three{{.dials = 3}};
+    for (int i = 1; i <= 4; ++i) book.add(peer(1), address(i));
+    three.dial(request_id{1}, peer(1), book, start);
+    instant now = start;
+    std::vector<peer_dialer::attempt> run;
+    run.push_back(*three.poll_attempt());
+    for (int i = 0; i < 2; ++i) {
+        three.handle_timeout(now += milliseconds{250});
+        run.push_back(*three.poll_attempt());
+    }
+    ASSERT_TRUE(three.next_timeout());
+    three.transport_connected(run[2]);
+    EXPECT_FALSE(three.next_timeout()) << "an address is left, and waits";
+    while (three.poll_withdrawn()) {
+    }
+    std::vector<wire::multiaddr> order;
+    three.attempt_failed(run[2], errc::not_connected, now);
+    while (const auto a = three.poll_attempt()) {
+        order.push_back(a->address);
+        three.attempt_failed(*a, errc::not_connected, now);
+    }
+    EXPECT_EQ(order, (std::vector{address(1), address(2), address(4)}));
+}
+TEST_F(Dialer, NobodyBeginsBesideOneThatIsUpgraded) {
+    for (int i = 1; i <= 2; ++i) book.add(peer(1), address(i));
+    book.add(peer(2), address(3));
+    dial(1);
+    dial(2);
+    const auto one = *d.poll_attempt(), two = *d.poll_attempt();
+    d.handle_timeout(start + seconds{1}); // it takes long, and two of two dials run
+    d.transport_connected(one);
+    d.connected(two.peer, start + seconds{1});
+    EXPECT_FALSE(d.poll_attempt()) << "there is room, and no need";
+    d.attempt_failed(one, errc::not_connected, start + seconds{2});
+    EXPECT_EQ(d.poll_attempt()->address, address(2));
+}
+TEST_F(Dialer, AnAnsweredDialHasNoDeadline) {
+    for (int i = 1; i <= 2; ++i) book.add(peer(1), address(i));
+    dial(1);
+    EXPECT_TRUE(d.next_timeout());
+    d.connected(peer(1), start);
+    EXPECT_FALSE(d.next_timeout());
+}
 TEST_F(Dialer, FamiliesTakeTurnsBeginningWithSix) {
     const auto six = [](int n) {
         return *wire::multiaddr::parse("/ip6/2001:db8::" + std::to_string(n) + "/tcp/4001");
@@ -188,6 +289,24 @@ TEST_F(Dialer, WhoHasNoAttemptYetGoesBeforeASecondOne) {
     EXPECT_EQ(d.poll_attempt()->peer, peer(3));
     d.connected(peer(3), start + seconds{1});
     EXPECT_EQ(d.poll_attempt()->peer, one.peer) << "now there is room beside";
+}
+TEST_F(Dialer, StopLeavesNothingToDo) {
+    for (int i = 1; i <= 4; ++i) book.add(peer(1), address(i));
+    dial(1);
+    d.attempt_failed(*d.poll_attempt(), errc::not_connected, start);
+    const auto second = *d.poll_attempt();
+    d.handle_timeout(start + milliseconds{250});
+    const auto third = *d.poll_attempt();
+    EXPECT_TRUE(d.next_timeout());
+    for (const bool sent_away : {false, true}) {
+        peer_dialer stopped = d;
+        if (sent_away) stopped.transport_connected(third);
+        stopped.stop(errc::node_closed);
+        EXPECT_EQ(stopped.poll_answer()->causes.size(), 1U) << "what was tried";
+        EXPECT_FALSE(stopped.poll_withdrawn()) << "whoever stops it ends them all";
+        EXPECT_FALSE(stopped.next_timeout());
+    }
+    EXPECT_TRUE(d.waits_for(second));
 }
 TEST_F(Dialer, StopAnswersEverybody) {
     for (std::uint8_t i = 1; i <= 4; ++i) {

@@ -43,6 +43,94 @@ TEST(SwarmDials, ADialThatFailsWhileTheOtherSidesComesUpIsAnsweredByThat) {
     EXPECT_EQ(count<swarms::dial_failed>(net.events(a)), 0U);
     EXPECT_EQ(count<swarms::dialed>(net.events(b)), 1U);
 }
+/// The same at every moment: what was dialed in vain spoils nothing for the time after.
+TEST(SwarmDials, WhateverTheMomentTheNextDialIsFree) {
+    std::size_t answered = 0;
+    for (duration moment = 40ms; moment < 240ms; moment += 5ms) {
+        test::simnet<machine> net;
+        net.latency = 20ms;
+        const auto a = net.add(make(1), address(1)), b = net.add(make(2), address(2));
+        net.take_down(b);
+        net[b].dial(at(1, 1), net.now());
+        net.advance(moment);
+        net[a].dial(at(2, 2), net.now());
+        net.advance(2s);
+        ASSERT_EQ(net.links_between(a, b), 1U) << moment.count();
+        net.take_down(b, false);
+        net[b].disconnect(test::person<test::null_stack>{1}.id, swarms::errc::disconnected,
+                          net.now());
+        net.advance(100ms);
+        ASSERT_EQ(net.links_between(a, b), 0U) << moment.count();
+        answered += count<swarms::dialed>(net.events(a));
+        net[a].dial(at(2, 2), net.now());
+        net.advance(200ms);
+        EXPECT_EQ(net.links_between(a, b), 1U) << moment.count();
+    }
+    EXPECT_GE(answered, 10U);
+}
+/// We dial the peer while a connection from it has proven itself and goes no further: it is cut.
+class Parked : public testing::Test {
+protected:
+    void SetUp() override {
+        net.latency = 10ms;
+        a = net.add(make(1), address(1));
+        b = net.add(make(2), address(2));
+        const auto other = twin(20);
+        ASSERT_TRUE(net.advance_until([&] { return net[a].expects(id); }, 1s));
+        net.cut(a, other); // until its upgrade has taken too long
+    }
+    /// The same peer once more, and its dial.
+    std::size_t twin(int host) {
+        const auto h = net.add(make(2), address(host));
+        net[h].dial(at(1, 1), net.now());
+        return h;
+    }
+    std::size_t failed() { return count<swarms::dial_failed>(net.events(a)); }
+
+    test::simnet<machine> net;
+    std::size_t a = 0, b = 0;
+    wire::peer_id id = test::person<test::null_stack>{2}.id;
+};
+TEST_F(Parked, AnAddressThatLedToThePeerIsTriedAgain) {
+    net[a].dial(at(2, 2), net.now());
+    net.advance(25ms);
+    ASSERT_EQ(net.accepted(b), 1U);
+    net[b].shut_down(net.now());
+    net.advance(15ms);
+    net.restart(b, make(2));
+    net.advance(9s);
+    EXPECT_EQ(net.accepted(b), 1U) << "the other one may answer it";
+    net.advance(2s);
+    EXPECT_EQ(net.accepted(b), 2U);
+    EXPECT_TRUE(net[a].established(id));
+    EXPECT_EQ(count<swarms::dialed>(net.events(a)), 1U);
+    EXPECT_EQ(failed(), 0U);
+}
+TEST_F(Parked, OneThatDidNotIsAFailureAndWaits) {
+    net.take_down(b);
+    net[a].dial(at(2, 2), net.now());
+    net.advance(1s);
+    EXPECT_EQ(failed(), 0U) << "the other one may answer it";
+    net.take_down(b, false);
+    ASSERT_TRUE(net.advance_until([&] { return failed() == 1; }, 10s));
+    EXPECT_EQ(last<swarms::dial_failed>(net.events(a))->why, fault::refused);
+    net[a].dial(at(2, 2), net.now());
+    net.settle();
+    EXPECT_EQ(last<swarms::dial_failed>(net.events(a))->why, swarms::errc::dial_backoff);
+}
+TEST_F(Parked, TheEndOfOneOfTwoOthersDecidesNothing) {
+    const auto second = twin(30);
+    net.advance(200ms); // it is held
+    net.take_down(b);
+    net[a].dial(at(2, 2), net.now());
+    net.advance(1s);
+    net[second].shut_down(net.now());
+    net.advance(1s);
+    EXPECT_EQ(net[a].size(), 1U) << "the one that is cut";
+    EXPECT_EQ(failed(), 0U);
+    net.advance(10s);
+    EXPECT_EQ(failed(), 1U);
+}
 TEST(SwarmDials, WithoutAnotherConnectionTheFailureIsTold) {
     test::simnet<machine> net;
     net.latency = 20ms;
@@ -82,7 +170,12 @@ TEST(SwarmDials, TheFirstAddressThatConnectsSendsTheOthersAway) {
     while (const auto c = m.poll_command())
         if (const auto* end = std::get_if<hang_up_command>(&*c)) sent_away = end->id == slow;
     EXPECT_TRUE(sent_away);
+    m.connect_failed(fast, timed_out, start + 270ms); // it did connect
     m.connect_failed(slow, timed_out, start + 270ms); // too late to matter
+    m.tried(slow, address(9), {});
+    EXPECT_EQ(m.remote(slow), address(2));
+    for (const auto& known : m.addresses().of(test::person<test::null_stack>{2}.id))
+        EXPECT_EQ(known.failures, 0U);
     m.released(slow);
     EXPECT_EQ(m.size(), 1U);
     EXPECT_FALSE(failure(m)) << "the dial goes on";
@@ -130,6 +223,7 @@ TEST(SwarmDials, AConnectionByNameIsAtTheAddressThatAnswered) {
     m.tried(id, address(7), refused);
     m.tried(id, address(8), {});
     m.connected(id, address(1), start);
+    m.tried(id, address(9), {});
     EXPECT_EQ(m.remote(id), address(8)); // identify tells the peer how we see it
     m.receive_end(id, end{end::reset, 0}, start);
     const auto no = failure(m);
@@ -167,6 +261,83 @@ TEST(SwarmDials, ADnsaddrIsRefusedBeforeAnythingElseAndSaysWhatToDo) {
     }
     EXPECT_NE(describe(swarms::errc::dnsaddr_unsupported).find("_dnsaddr."),
               std::string_view::npos);
+}
+TEST(SwarmDials, AfterTheEndNobodyIsDialed) {
+    auto m = make(1);
+    const auto peer = test::person<test::null_stack>{2}.id;
+    m.add_address(peer, address(2));
+    m.shut_down(start);
+    while (m.poll_event()) {
+    }
+    for (const bool by_address : {false, true}) {
+        by_address ? m.dial(at(2, 2), start) : m.dial(peer, start);
+        const auto no = failure(m);
+        ASSERT_TRUE(no);
+        EXPECT_EQ(no->why, swarms::errc::node_closed);
+        EXPECT_FALSE(m.poll_command());
+    }
+}
+TEST(SwarmDials, WhoIsProtectedNoMoreMayBeForgotten) {
+    auto m = make(1);
+    const auto kept = test::person<test::null_stack>{2}.id,
+               free = test::person<test::null_stack>{3}.id;
+    for (const auto& peer : {kept, free}) {
+        m.add_address(peer, address(2));
+        ASSERT_TRUE(m.protect(peer, start));
+    }
+    m.unprotect(free);
+    for (std::uint32_t i = 0; i < 1024; ++i) {
+        const byte_vector key{std::byte{static_cast<std::uint8_t>(i)},
+                              std::byte{static_cast<std::uint8_t>(i >> 8)}};
+        m.add_address(wire::peer_id::of({crypto::key_type::ed25519, key}, test::null_crypto{}),
+                      address(3));
+    }
+    EXPECT_EQ(m.addresses().of(kept).size(), 1U);
+    EXPECT_TRUE(m.addresses().of(free).empty());
+}
+/// Both ends of a connection by hand, so that a test may keep a transport that is over.
+struct by_hand {
+    machine& one;
+    machine& two;
+    conn_id from{}, to{};
+    bool moved = false;
+
+    void move(machine& a, conn_id x, machine& b, conn_id y) {
+        for (byte_view v = a.transmit(x, 1 << 16); !v.empty(); v = a.transmit(x, 1 << 16)) {
+            byte_vector bytes = to_vector(v);
+            a.transmitted(x, bytes.size(), start);
+            (void)b.receive(y, bytes, start);
+            moved = true;
+        }
+    }
+    by_hand(machine& a, machine& b, std::uint8_t seed)
+        : one{a}
+        , two{b} {
+        one.dial(at(seed, seed), start);
+        from = dialing(one);
+        to = *two.accepted(address(1), address(seed), start);
+        one.connected(from, address(1), start);
+        do {
+            moved = false;
+            move(one, from, two, to);
+            move(two, to, one, from);
+        } while (moved);
+    }
+};
+TEST(SwarmBounds, WhatIsOverTakesNoRoomAndMakesNone) {
+    auto full = make(9, {.connections = 1});
+    auto first = make(2), second = make(3), third = make(4);
+    const by_hand one{first, full, 9};
+    ASSERT_TRUE(full.established(first.self()));
+    full.close(one.to, swarms::errc::disconnected, start); // its transport is not released
+    EXPECT_EQ(full.replace(one.to, swarms::errc::replaced, start).error(),
+              swarms::errc::unknown_connection);
+    const by_hand two{second, full, 9};
+    ASSERT_TRUE(full.established(second.self())) << "there is room";
+    ASSERT_TRUE(full.protect(second.self(), start));
+    const by_hand three{third, full, 9};
+    EXPECT_FALSE(full.established(third.self())) << "there is none";
+    EXPECT_EQ(full.size(), 3U);
 }
 TEST(SwarmBounds, TwoHundredSilentConnectionsHoldLittleAndGiveItBack) {
     auto m = make(2);

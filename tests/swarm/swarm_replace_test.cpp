@@ -113,7 +113,121 @@ TEST_F(Replace, OneAtATimeForAPeer) {
     for (int i = 0; i < 10; ++i) ASSERT_TRUE(net[a].replace(old, errc::replaced, net.now()));
     net.advance(5s);
     EXPECT_EQ(net.accepted(b), 2U);
+    EXPECT_EQ(count<swarms::dialed>(net.events(a)), 1U) << "the first; these are nobody's dials";
     EXPECT_FALSE(net[a].replace(old, errc::replaced, net.now())) << "it is over";
+    ASSERT_TRUE(net[a].replace(current(), errc::replaced, net.now()));
+    net.advance(5s);
+    EXPECT_EQ(net.accepted(b), 3U) << "the next one is another one";
+}
+TEST_F(Replace, OnlyWhatIsEstablishedIsReplaced) {
+    std::vector<std::pair<const char*, error>> asked;
+    const auto ask = [&](const char* when, conn_id id) {
+        const status done = net[a].replace(id, errc::replaced, net.now());
+        asked.emplace_back(when, done ? error{} : done.error());
+    };
+    net.on_event = [&](std::size_t h, const swarms::event& e) {
+        if (h != a) return;
+        if (const auto* c = std::get_if<swarms::conn_closed>(&e)) ask("it ended", c->id);
+    };
+    limits theirs;
+    theirs.incumbent_pong_least = theirs.incumbent_pong_most = duration{};
+    net.latency = 10ms;
+    a = net.add(make(1), test::address(1));
+    b = net.add(make(2, theirs), test::address(2));
+    net[a].dial(test::address(2).with_peer(peer(2)), net.now());
+    net.advance(25ms);
+    ASSERT_EQ(net[a].size(), 1U);
+    const conn_id first{1};
+    ASSERT_TRUE(net[a].look(first));
+    ASSERT_FALSE(net[a].established(peer(2)));
+    ask("it is being upgraded", first);
+    net.advance(1s);
+    net[a].disconnect(peer(2), errc::disconnected, net.now());
+    net.advance(1s);
+    EXPECT_EQ(asked.size(), 2U);
+    for (const auto& [when, why] : asked) EXPECT_EQ(why, errc::unknown_connection) << when;
+    EXPECT_EQ(net.accepted(b), 1U);
+}
+TEST_F(Replace, AnEndThatIsNoRefusalLeavesTheOldOne) {
+    connect(true);
+    const conn_id old = current();
+    net.take_down(b);
+    const auto shut = net.add(make(3), test::address(3)); // takes connections and says nothing
+    const auto third = net.knock(shut, test::address(50));
+    ASSERT_TRUE(net.is_open(third));
+    net[a].add_address(peer(2), test::address(3));
+    net.on_event = [&](std::size_t h, const swarms::event& e) {
+        if (h == a && std::holds_alternative<swarms::replace_gap>(e)) ADD_FAILURE() << "a gap";
+    };
+    ASSERT_TRUE(net[a].replace(old, errc::replaced, net.now()));
+    net.advance_until([&] { return net[shut].size() == 2; }, 1s);
+    net[shut].shut_down(net.now()); // before anybody proved who he is
+    net.advance(1s);
+    EXPECT_EQ(count<swarms::replace_failed>(net.events(a)), 1U);
+    EXPECT_EQ(current(), old);
+}
+TEST_F(Replace, ARemoteThatNeverDecidesIsNoRefusalEither) {
+    limits theirs;
+    theirs.incumbent_pong_least = theirs.incumbent_pong_most = 1min;
+    net.latency = 10ms;
+    a = net.add(make(1), test::address(1));
+    b = net.add(make(2, theirs), test::address(2));
+    net[a].dial(test::address(2).with_peer(peer(2)), net.now());
+    net.advance(1s);
+    const conn_id old = current();
+    net.cut(a, b); // it asks the old one, and waits
+    ASSERT_TRUE(net[a].replace(old, errc::replaced, net.now()));
+    net.advance(11s);
+    EXPECT_EQ(count<swarms::replace_gap>(net.events(a)), 0U);
+    ASSERT_EQ(count<swarms::replace_failed>(net.events(a)), 1U);
+    EXPECT_EQ(last<swarms::replace_failed>(net.events(a))->why, connections::errc::upgrade_timeout);
+    EXPECT_EQ(current(), old);
+}
+TEST_F(Replace, WhoDialsInTheGapIsAnsweredByTheNewOne) {
+    connect(false);
+    bool asked = false;
+    net.on_event = [&](std::size_t h, const swarms::event& e) {
+        if (h != a || !std::holds_alternative<swarms::replace_gap>(e)) return;
+        asked = true;
+        net[a].dial(test::address(2).with_peer(peer(2)), net.now());
+    };
+    ASSERT_TRUE(net[a].replace(current(), errc::replaced, net.now()));
+    net.advance(5s);
+    ASSERT_TRUE(asked);
+    EXPECT_EQ(count<swarms::dialed>(net.events(a)), 2U);
+    EXPECT_EQ(last<swarms::dialed>(net.events(a))->how, dial_outcome::joined);
+    EXPECT_EQ(last<swarms::dialed>(net.events(a))->conn, current());
+}
+TEST_F(Replace, AfterOneThatFailedANewcomerIsAnsweredByTheQuestion) {
+    connect(true);
+    const conn_id old = current();
+    net.take_down(b);
+    ASSERT_TRUE(net[a].replace(old, errc::replaced, net.now()));
+    net.advance(1s);
+    ASSERT_EQ(count<swarms::replace_failed>(net.events(a)), 1U);
+    const auto twin = net.add(make(2), test::address(20)); // the same peer, once more
+    net[twin].dial(test::address(1).with_peer(peer(1)), net.now());
+    net.advance(2s);
+    EXPECT_EQ(current(), old);
+    EXPECT_EQ(last<swarms::duplicate_ended>(net.events(a))->rule, duplicate_rule::incumbent_alive);
+}
+TEST_F(Replace, AProtectedPeerIsNotDialedForTheOldOnesEnd) {
+    connect(true);
+    ASSERT_TRUE(net[a].protect(peer(2), net.now()));
+    ASSERT_TRUE(net[a].replace(current(), errc::replaced, net.now()));
+    net.advance(30s);
+    EXPECT_EQ(count<swarms::conn_closed>(net.events(a)), 1U);
+    EXPECT_EQ(count<swarms::reconnect_planned>(net.events(a)), 0U);
+    EXPECT_EQ(net.accepted(b), 2U);
+}
+TEST_F(Replace, TheEndOfTheNewOneIsNoReasonToDial) {
+    connect(true);
+    ASSERT_TRUE(net[a].replace(current(), errc::replaced, net.now()));
+    net.advance(5s); // the rule's successors are dialed again within ten
+    net[b].disconnect(peer(1), errc::disconnected, net.now());
+    net.advance(5s);
+    EXPECT_EQ(count<swarms::reconnecting>(net.events(a)), 0U);
+    EXPECT_EQ(net.links_between(a, b), 0U);
 }
 TEST_F(Replace, WhatComesOnTheOldOneIsStillRead) {
     connect(true);
@@ -128,8 +242,12 @@ TEST_F(Replace, WhatComesOnTheOldOneIsStillRead) {
     result<std::size_t> written{0U};
     std::string read;
     net.on_event = [&](std::size_t h, const swarms::event& e) {
-        if (h == a && std::holds_alternative<swarms::duplicate_ended>(e))
+        if (h == a && std::holds_alternative<swarms::duplicate_ended>(e)) {
             written = net[b].write(*theirs, as_bytes("late"), net.now());
+            EXPECT_EQ(net[a].replace(old, errc::replaced, net.now()).error(),
+                      errc::unknown_connection)
+                << "it leaves";
+        }
         if (const auto* r = std::get_if<swarms::substream_readable>(&e); h == a && r != nullptr)
             read = as_text(net[a].read(r->id));
     };
@@ -151,8 +269,10 @@ TEST_F(Replace, AnOrdinaryDialIsStillAnsweredByTheOneThatIsThere) {
 }
 TEST_F(Replace, ShuttingDownForgetsIt) {
     connect(true);
-    ASSERT_TRUE(net[a].replace(current(), errc::replaced, net.now()));
+    const conn_id old = current();
+    ASSERT_TRUE(net[a].replace(old, errc::replaced, net.now()));
     net[a].shut_down(net.now());
+    EXPECT_EQ(net[a].replace(old, errc::replaced, net.now()).error(), errc::node_closed);
     net.advance(20s);
     EXPECT_EQ(count<swarms::replace_failed>(net.events(a)), 0U);
     EXPECT_EQ(count<swarms::dial_failed>(net.events(a)), 0U) << "nobody asked for that dial";

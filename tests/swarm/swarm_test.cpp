@@ -138,6 +138,22 @@ TYPED_TEST(Swarm, AFailedAddressIsLeftAloneForAWhile) {
     net.advance(1s);
     EXPECT_TRUE(net[this->a].established(this->id(2)));
 }
+TYPED_TEST(Swarm, AConnectionFromTheOtherSideEndsTheWait) {
+    auto& net = this->net;
+    net.take_down(this->b);
+    net[this->a].dial(this->at(2, 2), net.now());
+    net.advance(50ms);
+    ASSERT_EQ(count<swarms::dial_failed>(net.events(this->a)), 1U);
+    net.take_down(this->b, false);
+    net[this->b].dial(this->at(1, 1), net.now());
+    net.advance(200ms);
+    ASSERT_TRUE(net[this->a].established(this->id(2)));
+    net[this->b].disconnect(this->id(1), errc::disconnected, net.now());
+    net.advance(50ms);
+    net[this->a].dial(this->at(2, 2), net.now());
+    net.advance(200ms);
+    EXPECT_TRUE(net[this->a].established(this->id(2)));
+}
 TYPED_TEST(Swarm, AWrongPeerTriesTheOtherAddresses) {
     auto& net = this->net;
     const auto c = net.add(this->make(3), this->address(3));
@@ -344,6 +360,10 @@ TYPED_TEST(Swarm, AFullNodeDialsOnlyWhereAConnectionCanGo) {
     net.advance(1s);
     EXPECT_EQ(net[full].peers(), std::vector{this->id(2)});
     EXPECT_EQ(last<swarms::dial_failed>(net.events(full))->why, errc::too_many_connections);
+    net[full].disconnect(this->id(2), errc::disconnected, net.now());
+    net[full].dial(this->at(1, 1), net.now());
+    net.advance(1s);
+    EXPECT_TRUE(net[full].established(this->id(1))) << "its address did nothing wrong";
 }
 TYPED_TEST(Swarm, UnreadBytesOfTheNodeHaveABound) {
     limits bounds;

@@ -58,12 +58,16 @@ public:
         , in_lost_{now}
         , next_{after(now, c.stream)} {}
 
-    /// An RPC came. True where the peer was silent before.
+    /// An RPC came. True where the peer was silent before: `next()` is sooner then, however long
+    /// the remedy that helped was to be waited for.
     bool heard(instant now) noexcept {
         heard_ = now;
         asked_ = 0;
         helped_ = 0;
-        return std::exchange(silent_, false);
+        if (!std::exchange(silent_, false)) return false;
+        next_ = std::min(next_, after(now, config_.silence));
+        wait_ = now;
+        return true;
     }
     void in_opened() noexcept { reminded_ = false; }
     /// The peer's stream to us ended and none is left.
@@ -89,29 +93,32 @@ public:
             return step::remind;
         }
         if (asked_ == 0 && !suspect(f, now)) return rest(f, now);
+        if (now < wait_) { // it was looked at for a lost stream's sake
+            next_ = f.in_open || reminded_ ? wait_ : std::min(wait_, after(in_lost_, config_.back));
+            return step::none;
+        }
+        next_ = wait_ = after(now, config_.answer);
         if (asked_ < questions) {
             ++asked_;
-            next_ = after(now, config_.answer);
             return step::question;
         }
         silent_ = true;
-        next_ = after(now, config_.answer);
         return step::remedy;
     }
     /// There is nothing that the peer must have.
     void unanswerable(instant now) noexcept {
         asked_ = 0;
-        next_ = after(now, config_.stream);
+        next_ = wait_ = after(now, config_.stream);
     }
     /// The remedy was used; after the last one it is asked anew, more and more seldom.
     void helped(instant now) noexcept {
         ++helped_;
         const std::uint32_t rounds = std::min(helped_ / remedies, 6U);
-        next_ = after(now, config_.answer * (1U << rounds));
+        next_ = wait_ = after(now, config_.answer * (1U << rounds));
         if (helped_ % remedies == 0) asked_ = 0;
     }
     /// It could not be used before `until`.
-    void postponed(instant until) noexcept { next_ = until; }
+    void postponed(instant until) noexcept { next_ = wait_ = until; }
 
 private:
     [[nodiscard]] bool suspect(const facts& f, instant now) const noexcept {
@@ -133,6 +140,7 @@ private:
     instant heard_;
     instant in_lost_;
     instant next_;
+    instant wait_{};           ///< no question and no remedy before
     std::uint32_t asked_ = 0;  ///< questions since it was heard
     std::uint32_t helped_ = 0; ///< remedies since it was heard
     bool silent_ = false;

@@ -136,10 +136,8 @@ public:
         e.out = stream_state::live;
         e.writer =
             std::make_unique<pubsub::rpc_stream>(pubsub::rpc_flow::outbound, rpc_config(), now);
-        if (e.failures != 0 || e.short_lives != 0 || e.refused)
-            retries_.set(peer, after(now, config_.bounds->gossip_settled));
+        if (e.told_refused) retries_.set(peer, after(now, config_.bounds->gossip_settled));
         e.failures = e.renewals = 0;
-        e.refused = false;
         e.out_since = now;
         ready(peer, e, kind, id.conn, now);
         events_.push(pubsub_stream_out{peer, id.conn, kind});
@@ -342,9 +340,7 @@ private:
     template <host Host>
     void open_failed(const wire::peer_id& peer, entry& e, conn_id conn, error why, Host& h,
                      instant now) {
-        events_.push(pubsub_refused{peer, why});
-        narrate(trace_names::pubsub_stream_failed, {conn, {}}, now,
-                {{"peer", peer.bytes()}, {"why", why}});
+        tell_refused(peer, e, conn, why, now);
         again(peer, e, conn, why, h, now);
     }
     /// The newest connection where the remote did not say no; null where there is none.
@@ -437,6 +433,7 @@ private:
     void look(const wire::peer_id& peer, Host& h, instant now);
     template <host Host>
     void help(const wire::peer_id& peer, entry& e, remedy r, error why, Host& h, instant now);
+    void tell_refused(const wire::peer_id& peer, entry& e, conn_id conn, error why, instant now);
     void count_short_life(const wire::peer_id& peer, entry& e, conn_id conn, error why,
                           instant now);
     void accepted(const wire::peer_id& peer, entry& e);

@@ -62,6 +62,7 @@ struct pubsub_peer {
     bool ever_in = false; ///< it has opened a stream
     instant out_since{};  ///< when our stream was agreed
     std::uint32_t short_lives = 0; ///< streams of ours in a row that were reset at once
+    bool told_refused = false;     ///< `pubsub_refused`, and not `pubsub_accepted` since
     gossip_watch watch;
     token_bucket remedies;
     std::uint32_t renewals = 0; ///< connections asked for since our stream was open

@@ -54,6 +54,7 @@ void pubsub_service<Crypto>::heard(entry& e, instant now) {
     heard_any_ = now;
     if (!e.watch.heard(now)) return;
     const wire::peer_id who = peer(*e.index);
+    watches_.set(who, e.watch.next());
     events_.push(gossip_heard{who});
     narrate(trace_names::pubsub_heard, {}, now, {{"peer", who.bytes()}});
 }
@@ -112,7 +113,7 @@ void pubsub_service<Crypto>::help(const wire::peer_id& peer, entry& e, remedy r,
             {{"peer", peer.bytes()}, {"action", to_string(r)}, {"why", why}});
     if (r == remedy::replace) {
         (void)h.replace(conn, why, now);
-    } else if (r == remedy::reopen && e.out == stream_state::live) {
+    } else if (r == remedy::reopen) { // of a stream that is live: the watch looks at no other
         h.finish(e.out_id, now);
         out_closed(peer, e, why, h, now);
         if (e.out == stream_state::none) open_stream(peer, e, h, now);
@@ -127,7 +128,13 @@ void pubsub_service<Crypto>::count_short_life(const wire::peer_id& peer, entry& 
     const bool reset = why == error{pubsub::errc::stream_reset};
     const bool soon = now - e.out_since < config_.bounds->gossip_settled;
     e.short_lives = reset && soon ? e.short_lives + 1 : 0;
-    if (e.short_lives != 2) return;
+    if (e.short_lives == 2) tell_refused(peer, e, conn, why, now);
+}
+
+template <class Crypto>
+void pubsub_service<Crypto>::tell_refused(const wire::peer_id& peer, entry& e, conn_id conn,
+                                          error why, instant now) {
+    e.told_refused = true;
     events_.push(pubsub_refused{peer, why});
     narrate(trace_names::pubsub_stream_failed, {conn, {}}, now,
             {{"peer", peer.bytes()}, {"why", why}});
@@ -136,7 +143,7 @@ void pubsub_service<Crypto>::count_short_life(const wire::peer_id& peer, entry& 
 /// Our stream has lasted.
 template <class Crypto>
 void pubsub_service<Crypto>::accepted(const wire::peer_id& peer, entry& e) {
-    e.short_lives = 0;
+    e.told_refused = false;
     events_.push(pubsub_accepted{peer});
 }
 

@@ -71,6 +71,9 @@ public:
         if (job* running = find(peer)) {
             running->waiters.push_back({request, dial_outcome::joined});
             for (const auto& r : book.of(peer)) add_address(*running, r, now);
+            // The first may have begun when there was no other: what is new is tried beside it.
+            if (!running->left.empty() && !running->now_running.empty() && !deadlines_.at(peer))
+                deadlines_.set(peer, after(now, config_.stagger));
             return true;
         }
         job fresh{.peer = peer};
@@ -96,7 +99,7 @@ public:
         for (running& r : j->now_running) {
             if (r.what.number == a.number)
                 r.connected = true;
-            else if (!r.connected)
+            else
                 others.push_back(r);
         }
         for (auto r = others.rbegin(); r != others.rend(); ++r) {
@@ -238,7 +241,7 @@ private:
                 }
     }
     void pump(instant now) {
-        for (auto at = jobs_.begin(); at != jobs_.end() && running_ < config_.dials;)
+        for (auto at = jobs_.begin(); at != jobs_.end();)
             if (at->now_running.empty() && at->left.empty())
                 at = give_up(at);
             else
@@ -268,7 +271,6 @@ private:
                        .waiters = std::move(at->waiters),
                        .why = why,
                        .causes = std::move(at->causes)});
-        deadlines_.erase(at->peer);
         return jobs_.erase(at);
     }
 

@@ -173,7 +173,8 @@ private:
         return 0;
     }
     [[nodiscard]] static duration left(gauge& g, std::uint32_t limit, instant now) noexcept {
-        if (g.value <= g.then || now <= g.then_at || limit <= g.value) return duration::max();
+        if (g.value >= limit) return duration::zero();
+        if (g.value <= g.then || now <= g.then_at) return duration::max();
         const auto grown = static_cast<std::int64_t>(g.value - g.then);
         return (now - g.then_at) / grown * static_cast<std::int64_t>(limit - g.value);
     }

@@ -179,7 +179,7 @@ bool swarm<Stack>::is_fresh_successor(conn_id id, instant now) {
 /// dial that they answered runs again.
 template <class Stack>
 void swarm<Stack>::dial_again(const wire::peer_id& peer, instant now) {
-    if (ended_ || manager_.has_any(peer)) return;
+    if (manager_.has_any(peer)) return;
     const request_id request{++last_request_};
     events_.push(swarms::reconnecting{request, peer, 1});
     (void)dialer_.dial(request, peer, book_, now);
@@ -223,7 +223,7 @@ void swarm<Stack>::abandon(conn_id id, slot& s) {
 template <class Stack>
 void swarm<Stack>::withdraw(const peer_dialer::attempt& a, instant now) {
     for (auto& [id, s] : slots_) {
-        if (s.attempt.number != a.number || s.conn || s.hung_up) continue;
+        if (s.attempt.number != a.number) continue;
         narrate(trace_names::swarm_dial_withdrawn, id, now,
                 {{"peer", a.peer.bytes()}, {"address", a.address.bytes()}});
         return abandon(id, s);
