@@ -42,13 +42,15 @@ def cut_once(g, p, dialer, direction, frames, extra, how):
         else:
             equal(n.count("conn_open"), 0, what + ": connections told, though it never got there")
         if who is p:
-            p.wait_for(lambda l: l["ev"].startswith("dial_"), LONG, p_at, "how its dial went")
+            how_it_went = p.wait_for(lambda l: l["ev"].startswith("dial_"), LONG, p_at, "how its dial went")
+            if how_it_went["ev"] == "dial_ok":  # else a moment later its next dial is answered by this one
+                p.wait("conn_close", LONG, p_at, peer=n.peer)
 
         def nothing_open(_):
             return p.count("conn_open", peer=n.peer) == p.count("conn_close", peer=n.peer)
         p.tell("peers")  # there is a line to look at, even if its side had nothing to say
         p.wait_for(nothing_open, LONG, p_at, f"the end of its connection, {what}")
-        at = n.mark()
+        at, p_at = n.mark(), p.mark()
         who.tell(f"dial {good.address(to.peer)}")
         n.wait("conn_open", LONG, at, peer=p.peer)
         n.tell(f"echo {p.peer} 1000 1")
