@@ -105,8 +105,9 @@ def doctor_reads_what_the_nodes_said():
     with Group() as g:
         p = g.start("go", "go", *T, "--publish-every", "200ms").ready()
         r = g.start("rust-old", "rust", *T, "--publish-every", "200ms", "--dial", p.full, "--dial-mode", "always",
-                    "--redial-every", "500ms", "--redial-max", "12").ready()
-        p.wait_for(lambda _: p.count("conn_open") >= 10, LONG, 0, "ten connections")
+                    "--redial-every", "500ms", "--redial-max", "10").ready()
+        p.wait_for(lambda _: p.count("conn_open") >= 8, LONG, 0, "eight connections")
+        p.wait("stats", LONG, t_ms=lambda t: t > 5000)  # the first two stand for longer than 3 s by then
         r.wait("warning", LONG, kind="protocol_withdrawn")
         said = read([p, r])
         for fault in ("duplicate_connections", "redial_storm", "handler_disabled"):
