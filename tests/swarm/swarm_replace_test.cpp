@@ -223,7 +223,7 @@ TEST_F(Replace, AProtectedPeerIsNotDialedForTheOldOnesEnd) {
 TEST_F(Replace, TheEndOfTheNewOneIsNoReasonToDial) {
     connect(true);
     ASSERT_TRUE(net[a].replace(current(), errc::replaced, net.now()));
-    net.advance(5s); // the rule's successors are dialed again within ten
+    net.advance(5s); // it could have been the remote's answer to a question about the old one
     net[b].disconnect(peer(1), errc::disconnected, net.now());
     net.advance(5s);
     EXPECT_EQ(count<swarms::reconnecting>(net.events(a)), 0U);

@@ -205,7 +205,7 @@ void swarm<Stack>::shut_down(instant now) {
         if (s == nullptr) continue;
         if (s->conn)
             close(id, swarms::errc::node_closed, now);
-        else
+        else if (!s->hung_up)
             abandon(id, *s);
     }
     settle(now);

@@ -69,11 +69,13 @@ void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, 
     if (s == nullptr || !s->conn || s->conn->ended() || s->conn->is_leaving()) return;
     s->duplicate = true;
     tell_duplicate(id, kept, rule, s->dir, now);
+    const bool replaced = rule == duplicate_rule::replaced;
     if (const slot* stays = find(kept);
         s->told_open && stays != nullptr &&
         (s->dir == direction::outbound || stays->dir == direction::outbound))
-        successors_[kept] = after(now, bounds_->upgrade_timeout);
-    if (rule == duplicate_rule::replaced) // what is on its way here is still read
+        successors_[kept] =
+            after(now, replaced ? bounds_->incumbent_pong_most * 2 : bounds_->upgrade_timeout);
+    if (replaced) // what is on its way here is still read
         s->conn->leave(swarms::errc::replaced, bounds_->replaced_grace, now);
     else
         s->conn->close(swarms::errc::duplicate, now);
