@@ -54,7 +54,7 @@ TEST_F(IdleWatch, AboveItTheLongestUnusedLeaveUntilTheLowMark) {
         use(n);
         now += 60s;
     }
-    for (const std::uint64_t n : {3, 1, 5, 2, 4}) {
+    for (const std::uint64_t n : ids{3, 1, 5, 2, 4}) {
         use(n, false);
         now += 1s;
     }
