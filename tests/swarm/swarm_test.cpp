@@ -287,6 +287,18 @@ TYPED_TEST(Swarm, OneAddressMayNotCrowdOutOthers) {
     EXPECT_FALSE(net.is_open(crowd[23]));
     EXPECT_TRUE(net.is_open(crowd[24]));
 }
+TYPED_TEST(Swarm, AnAddressIsNotLeftAloneForAnEndThatWeWanted) {
+    auto& net = this->net;
+    net[this->a].dial(this->at(2, 2), net.now());
+    for (int i = 0; i < 100 && count<swarms::dial_failed>(net.events(this->a)) == 0; ++i) {
+        net.advance(1ms); // until there is a transport, and an upgrade that can be ended
+        net[this->a].close(conn_id{1}, errc::disconnected, net.now());
+    }
+    ASSERT_EQ(count<swarms::dial_failed>(net.events(this->a)), 1U);
+    net[this->a].dial(this->at(2, 2), net.now());
+    net.advance(500ms);
+    EXPECT_TRUE(net[this->a].established(this->id(2)));
+}
 TYPED_TEST(Swarm, AFullNodeRefusesTheNewestInbound) {
     limits bounds;
     bounds.connections = 2;

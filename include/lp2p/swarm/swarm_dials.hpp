@@ -93,7 +93,8 @@ void swarm<Stack>::dial_attempt_failed(const slot& s, error why, instant now) {
             parked_.insert_or_assign(s.attempt.peer, parked{s.attempt, why, std::move(causes)});
         return;
     }
-    if (why != swarms::errc::too_many_connections) // that says nothing of the address
+    // What this node wanted says nothing of the address.
+    if (why != swarms::errc::too_many_connections && why != swarms::errc::disconnected)
         book_.failed(s.attempt.peer, s.attempt.address, why, now);
     dialer_.attempt_failed(s.attempt, causes, now);
     narrate(
