@@ -354,6 +354,22 @@ TYPED_TEST(Swarm, AConnectionMayBeClosedThatIsUnusedForTooLong) {
     EXPECT_FALSE(net[h].established(this->id(1)));
     EXPECT_EQ(last<swarms::conn_closed>(net.events(h))->why.why, errc::unused);
 }
+TYPED_TEST(Swarm, WhereAProtocolIsBeingAgreedOnAConnectionIsInUse) {
+    limits bounds;
+    bounds.unused_connection = 20s;
+    auto& net = this->net;
+    const std::vector<std::string> protocols{"/none/1", "/echo/1"};
+    const auto h = net.add(this->make(9, bounds), this->address(9));
+    net[this->a].dial(this->at(9, 9), net.now());
+    while (!net[h].established(this->id(1))) net.advance(1ms);
+    net.advance(20s - 16ms); // the first proposal is answered before the end, the second comes behind
+    net.packet = 1;          // the SYN arrives before what is proposed
+    ASSERT_TRUE(net[this->a].open(this->id(9), protocols, purpose::application,
+                                  after(net.now(), 5s), confirm::wait, net.now()));
+    net.advance(1s);
+    EXPECT_TRUE(net[h].established(this->id(1)));
+    EXPECT_EQ(count<swarms::substream_open>(net.events(h)), 1U);
+}
 TYPED_TEST(Swarm, AFullNodeDialsOnlyWhereAConnectionCanGo) {
     limits bounds;
     bounds.connections = 1;

@@ -455,9 +455,12 @@ private:
         monitor_.changed(id, s.conn->ledger(), unacknowledged, now);
         idle_.used(id, s.conn->in_use(), now);
     }
-    /// Says of a connection whether it stays though nobody uses it.
+    /// Says of a connection whether it stays: its peer is protected, or a protocol is being agreed.
     [[nodiscard]] auto spared() const {
-        return [this](conn_id id) { return protected_.contains(slots_.at(id).conn->peer()); };
+        return [this](conn_id id) {
+            const connection_type& c = *slots_.at(id).conn;
+            return c.in_use() || protected_.contains(c.peer());
+        };
     }
     void tell_alarms(instant now);
     void narrate(const swarms::streams_high& a, instant now) const;

@@ -10,7 +10,7 @@ namespace lp2p::inline v0 {
 template <class Stack>
 void swarm<Stack>::carry_out(const connection_manager::proceed& d, instant now) {
     if (slot* s = find(d.id)) {
-        // The one that it was held for may be gone, and its place taken.
+        // Asked here and not when it was proven: while it was held its place may have been taken.
         if (!s->conn->ended() && !has_room(d.id, s->conn->peer(), now)) {
             s->conn->refuse(swarms::errc::too_many_connections, now);
             return touch(d.id, *s, now);
@@ -85,7 +85,6 @@ void swarm<Stack>::end_duplicate(conn_id id, conn_id kept, duplicate_rule rule, 
 template <class Stack>
 void swarm<Stack>::on(conn_id id, slot& s, const connections::identity_proven&, instant now) {
     const wire::peer_id& peer = s.conn->peer();
-    if (!has_room(id, peer, now)) return s.conn->refuse(swarms::errc::too_many_connections, now);
     std::optional<duration> rtt;
     if (const auto incumbent = established(peer)) rtt = find(*incumbent)->conn->rtt();
     manager_.proven(id, peer, s.dir, rtt, now);
