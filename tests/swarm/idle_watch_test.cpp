@@ -79,8 +79,9 @@ TEST_F(IdleWatch, WhileNobodyCanLeaveItLooksAgainEveryTenSeconds) {
     now += 2min;
     EXPECT_EQ(leave(errc::trimmed), ids{});
     EXPECT_EQ(w.next_timeout(), now + 10s);
-    EXPECT_EQ(leave(errc::trimmed), ids{}) << "not before";
-    EXPECT_EQ(w.next_timeout(), now + 10s);
+    now += 9s;
+    EXPECT_EQ(leave(errc::trimmed), ids{});
+    EXPECT_EQ(w.next_timeout(), now + 1s) << "it did not look";
     w.ended(id(5));
     EXPECT_FALSE(w.next_timeout()) << "the number is in order";
 }
@@ -102,8 +103,9 @@ TEST_F(IdleWatch, UnusedForTooLongItLeavesAtThatInstant) {
     now += 1s;
     EXPECT_EQ(leave(errc::unused), ids{2});
     use(1, false);
+    now += 10s;
     use(1, false); // says nothing new
-    now += 30s;
+    now += 20s;
     EXPECT_EQ(leave(errc::unused), ids{1});
     EXPECT_FALSE(w.next_timeout());
 }
@@ -126,15 +128,47 @@ TEST_F(IdleWatch, NobodyLeavesTwice) {
     now += 60s;
     EXPECT_EQ(leave(errc::unused), (ids{3, 4, 5})) << "then there are not too many";
 }
+TEST_F(IdleWatch, WhatLeavesUnusedDoesNotCountForTheMarks) {
+    bounds.unused_connection = 80s;
+    open(1);
+    now += 20s;
+    for (std::uint64_t n = 2; n <= 5; ++n) open(n);
+    now += 60s;
+    const auto all = w.due(now, spared());
+    ASSERT_EQ(all.size(), 1U) << "with the four that are left the number is in order";
+    EXPECT_EQ(all[0].id, id(1));
+}
+TEST_F(IdleWatch, OneThatLeavesUnusedIsNotTrimmedToo) {
+    bounds.unused_connection = 80s;
+    open(1);
+    now += 20s;
+    for (std::uint64_t n = 2; n <= 6; ++n) open(n);
+    now += 60s;
+    ids named;
+    for (const auto& l : w.due(now, spared())) named.push_back(static_cast<std::uint64_t>(l.id));
+    EXPECT_EQ(named, (ids{1, 2, 3, 4}));
+}
+TEST_F(IdleWatch, OfOneThatEndedNothingIsLeft) {
+    bounds.unused_connection = 30s;
+    open(1);
+    w.ended(id(1));
+    EXPECT_FALSE(w.next_timeout());
+    now += 30s;
+    EXPECT_EQ(leave(errc::unused), ids{});
+}
 TEST_F(IdleWatch, WhoIsUnusedForLongestCanBeAskedFor) {
     EXPECT_FALSE(w.longest_unused(spared()));
     open(2);
     now += 1s;
     open(1);
     EXPECT_EQ(w.longest_unused(spared()), id(2));
+    now += 1s;
+    open(3);
+    EXPECT_EQ(w.longest_unused(spared()), id(2));
     protects = {2};
     EXPECT_EQ(w.longest_unused(spared()), id(1));
     use(1);
+    use(3);
     EXPECT_FALSE(w.longest_unused(spared()));
 }
 TEST_F(IdleWatch, AConnectionThatItDoesNotKnowIsNothing) {

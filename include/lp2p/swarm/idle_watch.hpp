@@ -111,7 +111,7 @@ private:
         const std::size_t least = std::min(l.connections_low, l.connections_high);
         can.resize(std::min(can.size(), stay - least));
         for (const auto& [since, id] : can) all.push_back({id, swarms::errc::trimmed});
-        if (stay - can.size() > l.connections_high) check_ = after(now, check_every);
+        check_ = after(now, check_every); // unless enough of them end
     }
 
     config config_;

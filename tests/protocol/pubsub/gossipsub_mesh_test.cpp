@@ -144,10 +144,15 @@ TEST_F(GossipsubMesh, AGraftBehindTheUnsubscribeOfItsPeerSaysNothing) {
     grafts(p, "b");
     EXPECT_TRUE(in_mesh(p, "b")) << "of another topic it counts";
     subscribes(true);
-    beat();
+    EXPECT_TRUE(router().peer(p)->left.empty());
     EXPECT_EQ(std::vector{p}, router().topic_peers("a"));
     grafts(p, "a");
     EXPECT_TRUE(in_mesh(p, "a"));
+}
+TEST_F(GossipsubMesh, ThatAPeerLeftIsKeptOfOurTopicsOnly) {
+    const auto p = subscriber("theirs");
+    says(p, [](pubsub::rpc& r) { r.subscriptions.push_back({"theirs", false}); });
+    EXPECT_TRUE(router().peer(p)->left.empty());
 }
 TEST_F(GossipsubMesh, OnANewStreamAnOldUnsubscribeIsForgotten) {
     ASSERT_TRUE(router().subscribe("a", now));
