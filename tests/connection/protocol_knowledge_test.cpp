@@ -47,6 +47,28 @@ TEST(ProtocolKnowledge, AListReplacesAndSaysWhatChanged) {
     EXPECT_EQ(k.supported(), (list{"/b", "/c"}));
     EXPECT_EQ(k.of("/c"), support::supported) << "an older `na` is forgotten";
 }
+TEST(ProtocolKnowledge, TheFirstListKeepsWhatTheRemoteSpokeBefore) {
+    protocol_knowledge k;
+    k.confirmed("/m");
+    k.refused("/n");
+    const auto first = k.listed({"/b", "/a"}); // go, asked in the moment of its start
+    EXPECT_EQ(first.added, (list{"/a", "/b"}));
+    EXPECT_TRUE(first.removed.empty());
+    EXPECT_EQ(k.of("/m"), support::supported);
+    EXPECT_EQ(k.of("/n"), support::unsupported);
+    k.confirmed("/o");
+    EXPECT_EQ(k.listed({"/a"}).removed, (list{"/b", "/m", "/o"})) << "a later list is believed";
+    EXPECT_EQ(k.of("/m"), support::unsupported);
+}
+TEST(ProtocolKnowledge, TheFirstListAndWhatWasSpokenKeepTheBoundTogether) {
+    protocol_knowledge k;
+    k.confirmed("/spoken");
+    list many;
+    for (std::size_t i = 0; i < default_limits.identify_protocols; ++i)
+        many.push_back("/" + std::to_string(i));
+    k.listed(many);
+    EXPECT_EQ(k.supported().size(), default_limits.identify_protocols);
+}
 TEST(ProtocolKnowledge, AnEmptyListChangesNothing) {
     protocol_knowledge k;
     k.listed({"/a"});

@@ -40,7 +40,9 @@ public:
         erase(supported_, protocol);
         insert(refused_, protocol);
     }
-    /// A list from identify or push. An empty one keeps what is known; a full one replaces it.
+    /// A list from identify or push. An empty one keeps what is known; a full one replaces it. The
+    /// first one keeps what the remote itself spoke before: go answers for a moment with the list
+    /// of before its handlers were registered, and what a negotiation proved is no withdrawal.
     change listed(std::vector<std::string> list) {
         change c;
         if (list.empty()) return c;
@@ -48,6 +50,8 @@ public:
         list.erase(std::unique(list.begin(), list.end()), list.end());
         if (list.size() > default_limits.identify_protocols)
             list.resize(default_limits.identify_protocols);
+        if (!listed_)
+            for (const std::string& spoken : supported_) insert(list, spoken);
         std::set_difference(list.begin(), list.end(), supported_.begin(), supported_.end(),
                             std::back_inserter(c.added));
         std::set_difference(supported_.begin(), supported_.end(), list.begin(), list.end(),
