@@ -377,6 +377,9 @@ def thousand_cycles(impl):
         check(last_files <= warm_files + 1, f"{warm_files} descriptors became {last_files}")
         check(last_kb <= warm_kb + 256, f"{warm_kb} kB became {last_kb}")
         no_errors(n)
+        ends = []
+        p.wait_for(lambda l: l["ev"] == "conn_close" and (ends.append(l) or len(ends) == cycles),
+                   LONG, what=f"the end of {cycles} connections")  # its lines may lag behind
         at = n.mark(), p.mark()
         n.tell(f"dial {p.full}")
         subscribed(n, p, after=at)
