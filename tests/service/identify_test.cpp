@@ -352,10 +352,10 @@ TEST_F(Identify, AStreamThatBothEndedIsLeftAlone) {
 
 TEST_F(Identify, APushReplacesTheListAndTellsTheChange) {
     opened();
-    answer(encoded(message({"/a", "/b"})));
+    answer(encoded(message({"/a", "/b", "/ipfs/id/1.0.0"})));
     (void)told<identified>();
     (void)s.take_change(conn);
-    const auto id = remote_pushes(encoded(message({"/b", "/c"})));
+    const auto id = remote_pushes(encoded(message({"/b", "/c", "/ipfs/id/1.0.0"})));
     EXPECT_TRUE(s.finished(id, {}, h, now));
     const auto updates = told<protocols_updated>();
     ASSERT_EQ(updates.size(), 1U);
