@@ -80,8 +80,6 @@
 #include <lp2p/protocol/pubsub/errc.hpp>
 #include <lp2p/protocol/pubsub/floodsub.hpp>
 #include <lp2p/protocol/pubsub/gossipsub.hpp>
-#include <lp2p/protocol/pubsub/gossipsub_gossip.hpp>
-#include <lp2p/protocol/pubsub/gossipsub_mesh.hpp>
 #include <lp2p/protocol/pubsub/intake.hpp>
 #include <lp2p/protocol/pubsub/mesh.hpp>
 #include <lp2p/protocol/pubsub/message_cache.hpp>
@@ -105,10 +103,6 @@
 #include <lp2p/protocol/yamux/keep_alive.hpp>
 #include <lp2p/protocol/yamux/packed_bytes.hpp>
 #include <lp2p/protocol/yamux/session.hpp>
-#include <lp2p/protocol/yamux/session_input.hpp>
-#include <lp2p/protocol/yamux/session_life.hpp>
-#include <lp2p/protocol/yamux/session_output.hpp>
-#include <lp2p/protocol/yamux/session_streams.hpp>
 #include <lp2p/protocol/yamux/stream.hpp>
 #include <lp2p/protocol/yamux/stream_table.hpp>
 

@@ -23,73 +23,29 @@ namespace lp2p::inline v0 {
 using negotiation = std::variant<multistream::dialer, multistream::listener>;
 
 /// Proposes; `timeout` is what the caller's deadline leaves.
-[[nodiscard]] inline std::unique_ptr<negotiation>
-propose(const std::vector<std::string>& protocols, duration timeout, const limits& l, instant now) {
-    return std::make_unique<negotiation>(
-        std::in_place_type<multistream::dialer>,
-        multistream::dialer::config{.protocols = protocols,
-                                    .token_most = l.multistream_token,
-                                    .proposals = l.proposals_made,
-                                    .timeout = timeout},
-        now);
-}
+[[nodiscard]] std::unique_ptr<negotiation> propose(const std::vector<std::string>& protocols,
+                                                   duration timeout, const limits& l, instant now);
 /// Answers with the protocols as they are served now.
-[[nodiscard]] inline std::unique_ptr<negotiation> answer(const multistream::protocol_list& serves,
-                                                         const limits& l, instant now) {
-    return std::make_unique<negotiation>(
-        std::in_place_type<multistream::listener>,
-        multistream::listener::config{.protocols = serves,
-                                      .token_most = l.multistream_token,
-                                      .proposals = l.proposals_accepted,
-                                      .timeout = l.negotiation_timeout},
-        now);
-}
+[[nodiscard]] std::unique_ptr<negotiation> answer(const multistream::protocol_list& serves,
+                                                  const limits& l, instant now);
 /// Moves what both have, as far as it goes. Bytes behind the agreement stay in the stream. False
 /// where the stream had no room for all that is to be said: call again when it is writable.
-inline bool pump(negotiation& talk, yamux::session& session, yamux::stream_id stream, instant now) {
-    constexpr std::size_t piece = 2048;
-    const auto both_ways = [&](auto& machine) {
-        for (byte_view in = session.read(stream); !in.empty(); in = session.read(stream)) {
-            const auto used = machine.receive(in, now);
-            if (!used || *used == 0) break;
-            session.consume(stream, *used);
-        }
-        for (byte_view out = machine.transmit(piece); !out.empty(); out = machine.transmit(piece)) {
-            const auto put = session.write(stream, out);
-            if (!put) return true; // the stream is ending: nobody hears it
-            if (*put == 0) return false;
-            machine.transmitted(*put);
-        }
-        return true;
-    };
-    return std::visit(both_ways, talk);
-}
-inline void receive_end(negotiation& talk, end how, instant now) {
-    std::visit([&](auto& m) { m.receive_end(how, now); }, talk);
-}
+bool pump(negotiation& talk, yamux::session& session, yamux::stream_id stream, instant now);
+void receive_end(negotiation& talk, end how, instant now);
 
 /// How it went so far; both nothing while it runs.
 struct talk_outcome {
     std::optional<std::string> agreed;
     std::optional<reason> failed;
 };
-[[nodiscard]] inline talk_outcome outcome(negotiation& talk) {
-    return std::visit(
-        [](auto& m) -> talk_outcome {
-            while (m.poll_event()) {
-            }
-            if (const auto protocol = m.agreed()) return {std::string{*protocol}, std::nullopt};
-            return {std::nullopt, m.ended()};
-        },
-        talk);
-}
+[[nodiscard]] talk_outcome outcome(negotiation& talk);
 /// How the negotiation wants its side of the stream ended, once it failed.
-[[nodiscard]] inline std::optional<end> wants_end(const negotiation& talk) {
-    return std::visit([](const auto& m) { return m.wants_end(); }, talk);
-}
+[[nodiscard]] std::optional<end> wants_end(const negotiation& talk);
 /// True while part of a proposal or an answer was not taken by the stream.
-[[nodiscard]] inline bool has_more_to_say(const negotiation& talk) noexcept {
-    return std::visit([](const auto& m) { return !m.transmit(1).empty(); }, talk);
-}
+[[nodiscard]] bool has_more_to_say(const negotiation& talk) noexcept;
 
 } // namespace lp2p::inline v0
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/connection/substream_talk.ipp>
+#endif

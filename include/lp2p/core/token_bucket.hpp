@@ -20,41 +20,24 @@ struct bucket_size {
 
 class token_bucket {
 public:
-    token_bucket(bucket_size size, instant now) noexcept
-        : size_{size}, level_{static_cast<double>(size.capacity)}, at_{now} {}
+    token_bucket(bucket_size size, instant now) noexcept;
 
     /// Takes `n` tokens; false, and nothing taken, where there are fewer.
-    [[nodiscard]] bool take(instant now, std::uint32_t n = 1) noexcept {
-        refill(now);
-        if (level_ < static_cast<double>(n)) return false;
-        level_ -= static_cast<double>(n);
-        return true;
-    }
-    [[nodiscard]] std::uint32_t level(instant now) noexcept {
-        refill(now);
-        return static_cast<std::uint32_t>(level_);
-    }
+    [[nodiscard]] bool take(instant now, std::uint32_t n = 1) noexcept;
+    [[nodiscard]] std::uint32_t level(instant now) noexcept;
     /// When `n` tokens will be there, if nobody takes any; the bucket never holds more than its
     /// capacity.
-    [[nodiscard]] instant ready_at(instant now, std::uint32_t n = 1) noexcept {
-        refill(now);
-        const double missing = static_cast<double>(n) - level_;
-        if (missing <= 0) return now;
-        if (size_.per_second <= 0 || n > size_.capacity) return instant::max();
-        const double nanoseconds = missing / size_.per_second * 1e9 + 1;
-        return after(now, duration{static_cast<std::int64_t>(std::min(nanoseconds, 9e18))});
-    }
+    [[nodiscard]] instant ready_at(instant now, std::uint32_t n = 1) noexcept;
 
 private:
-    void refill(instant now) noexcept {
-        if (now <= at_) return;
-        const double gone = std::chrono::duration<double>(now - at_).count();
-        level_ = std::min(static_cast<double>(size_.capacity), level_ + gone * size_.per_second);
-        at_ = now;
-    }
+    void refill(instant now) noexcept;
     bucket_size size_;
     double level_;
     instant at_;
 };
 
 } // namespace lp2p::inline v0
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/core/token_bucket.ipp>
+#endif

@@ -52,86 +52,31 @@ public:
         remedy,   ///< `next_remedy()`; where it was not silent before it is now
     };
 
-    explicit gossip_watch(config c = {}, instant now = {}) noexcept
-        : config_{c}
-        , heard_{now}
-        , in_lost_{now}
-        , next_{after(now, c.stream)} {}
+    explicit gossip_watch(config c = {}, instant now = {}) noexcept;
 
     /// An RPC came. True where the peer was silent before: `next()` is sooner then, however long
     /// the remedy that helped was to be waited for.
-    bool heard(instant now) noexcept {
-        heard_ = now;
-        asked_ = 0;
-        helped_ = 0;
-        if (!std::exchange(silent_, false)) return false;
-        next_ = std::min(next_, after(now, config_.silence));
-        wait_ = now;
-        return true;
-    }
+    bool heard(instant now) noexcept;
     void in_opened() noexcept { reminded_ = false; }
     /// The peer's stream to us ended and none is left.
-    void in_lost(instant now) noexcept {
-        in_lost_ = now;
-        next_ = std::min(next_, after(now, config_.back));
-    }
+    void in_lost(instant now) noexcept;
     [[nodiscard]] instant next() const noexcept { return next_; }
     [[nodiscard]] bool silent() const noexcept { return silent_; }
     [[nodiscard]] duration quiet(instant now) const noexcept { return now - heard_; }
-    [[nodiscard]] remedy next_remedy() const noexcept {
-        return static_cast<remedy>(helped_ % remedies);
-    }
+    [[nodiscard]] remedy next_remedy() const noexcept;
 
     /// At `next()` or later: what is to be done now.
-    [[nodiscard]] step look(const facts& f, instant now) noexcept {
-        if (now < next_) return step::none;
-        if (!f.out_live) return rest(f, now); // that is seen to elsewhere
-        if (!f.in_open && !reminded_ &&
-            now - in_lost_ >= (f.ever_in ? config_.back : config_.stream)) {
-            reminded_ = true;
-            rest(f, now);
-            return step::remind;
-        }
-        if (asked_ == 0 && !suspect(f, now)) return rest(f, now);
-        if (now < wait_) { // it was looked at for a lost stream's sake
-            next_ = f.in_open || reminded_ ? wait_ : std::min(wait_, after(in_lost_, config_.back));
-            return step::none;
-        }
-        next_ = wait_ = after(now, config_.answer);
-        if (asked_ < questions) {
-            ++asked_;
-            return step::question;
-        }
-        silent_ = true;
-        return step::remedy;
-    }
+    [[nodiscard]] step look(const facts& f, instant now) noexcept;
     /// There is nothing that the peer must have.
-    void unanswerable(instant now) noexcept {
-        asked_ = 0;
-        next_ = wait_ = after(now, config_.stream);
-    }
+    void unanswerable(instant now) noexcept;
     /// The remedy was used; after the last one it is asked anew, more and more seldom.
-    void helped(instant now) noexcept {
-        ++helped_;
-        const std::uint32_t rounds = std::min(helped_ / remedies, 6U);
-        next_ = wait_ = after(now, config_.answer * (1U << rounds));
-        if (helped_ % remedies == 0) asked_ = 0;
-    }
+    void helped(instant now) noexcept;
     /// It could not be used before `until`.
     void postponed(instant until) noexcept { next_ = wait_ = until; }
 
 private:
-    [[nodiscard]] bool suspect(const facts& f, instant now) const noexcept {
-        if (silent_) return true;
-        if (!f.in_open) return now - std::max(in_lost_, heard_) >= config_.stream;
-        return now - heard_ >= config_.silence && f.others > after(heard_, config_.silence / 2);
-    }
-    step rest(const facts& f, instant now) noexcept {
-        next_ = std::max(after(heard_, config_.silence), after(now, config_.stream / 2));
-        if (!f.in_open)
-            next_ = after(now, f.ever_in && !reminded_ ? config_.back : config_.stream / 2);
-        return step::none;
-    }
+    [[nodiscard]] bool suspect(const facts& f, instant now) const noexcept;
+    step rest(const facts& f, instant now) noexcept;
 
     static constexpr std::uint32_t questions = 2;
     static constexpr std::uint32_t remedies = 3;
@@ -148,3 +93,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::service
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/service/gossip_watch.ipp>
+#endif

@@ -92,33 +92,18 @@ void conclude(const Machine& machine, substream_id id, Host& h, instant now) {
 /// it too, and resets it where the remote does not (a substream is never forgotten, H14).
 class leaving {
 public:
-    explicit leaving(instant deadline) noexcept
-        : deadline_{deadline} {}
+    explicit leaving(instant deadline) noexcept;
 
-    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) const noexcept {
-        return in.size();
-    }
-    void receive_end(end how, instant) noexcept {
-        if (ended_) return;
-        ended_.emplace();
-        was_reset_ = how.how == end::reset;
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) const noexcept;
+    void receive_end(end how, instant) noexcept;
     /// True where the remote reset it: perhaps it has read nothing.
     [[nodiscard]] bool was_reset() const noexcept { return was_reset_; }
     [[nodiscard]] byte_view transmit(std::size_t) const noexcept { return {}; }
     void transmitted(std::size_t) const noexcept {}
-    [[nodiscard]] std::optional<end> wants_end() const noexcept {
-        return late_ ? std::optional{end{end::reset, 0}} : std::nullopt;
-    }
+    [[nodiscard]] std::optional<end> wants_end() const noexcept;
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
-        return ended_ ? std::nullopt : std::optional{deadline_};
-    }
-    void handle_timeout(instant now) noexcept {
-        if (ended_ || now < deadline_) return;
-        ended_.emplace();
-        late_ = true;
-    }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept;
+    void handle_timeout(instant now) noexcept;
 
 private:
     instant deadline_;
@@ -128,3 +113,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::service
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/service/host.ipp>
+#endif

@@ -39,13 +39,7 @@ struct pubsub_peer {
         std::unique_ptr<pubsub::rpc_stream> reader;
     };
 
-    explicit pubsub_peer(const limits& l = default_limits, instant now = {}) noexcept
-        : watch{{.stream = l.gossip_stream,
-                 .silence = l.gossip_silence,
-                 .answer = l.gossip_answer,
-                 .back = l.gossip_back},
-                now}
-        , remedies{l.remedies, now} {}
+    explicit pubsub_peer(const limits& l = default_limits, instant now = {}) noexcept;
 
     std::vector<carrier> conns; ///< the newest last
     std::optional<pubsub::peer_index> index;
@@ -68,33 +62,20 @@ struct pubsub_peer {
     std::uint32_t renewals = 0; ///< connections asked for since our stream was open
     instant renewed_at{};
 
-    [[nodiscard]] carrier* carrier_of(conn_id conn) noexcept {
-        for (carrier& c : conns)
-            if (c.conn == conn) return &c;
-        return nullptr;
-    }
+    [[nodiscard]] carrier* carrier_of(conn_id conn) noexcept;
     /// The newest connection that is not being replaced; null where there is none.
-    [[nodiscard]] const carrier* staying() const noexcept {
-        const auto at =
-            std::find_if(conns.rbegin(), conns.rend(), [](const carrier& c) { return !c.leaving; });
-        return at == conns.rend() ? nullptr : &*at;
-    }
+    [[nodiscard]] const carrier* staying() const noexcept;
     /// No connection, no stream, nothing to wait for.
     [[nodiscard]] bool is_gone() const noexcept { return conns.empty() && in.empty() && !lingers; }
     /// The machine of a stream, ours or theirs; null where it is neither.
-    [[nodiscard]] pubsub::rpc_stream* stream_of(substream_id id) noexcept {
-        if (out_id == id) return writer.get();
-        for (inbound_stream& s : in)
-            if (s.id == id) return s.reader.get();
-        return nullptr;
-    }
+    [[nodiscard]] pubsub::rpc_stream* stream_of(substream_id id) noexcept;
     /// What a stream did not finish, before what was kept already. Who takes nothing on stream
     /// after stream loses it in the end: more than `most` bytes are not kept.
-    void keep_unsent(byte_vector cut, std::size_t most) {
-        append(cut, unsent);
-        if (cut.size() > most) cut.clear();
-        unsent = std::move(cut);
-    }
+    void keep_unsent(byte_vector cut, std::size_t most);
 };
 
 } // namespace lp2p::inline v0::service
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/service/pubsub_peer.ipp>
+#endif

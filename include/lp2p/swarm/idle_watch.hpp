@@ -28,31 +28,15 @@ public:
         error why; ///< `trimmed` or `unused`
     };
 
-    explicit idle_watch(config c) noexcept
-        : config_{c} {}
+    explicit idle_watch(config c) noexcept;
 
     /// A connection is established; nobody uses it yet.
-    void opened(conn_id id, instant now) {
-        held_[id] = {now, now};
-        unused_.set(id, ends(now));
-        if (held_.size() > config_.bounds->connections_high && !check_) check_ = now;
-    }
+    void opened(conn_id id, instant now);
     /// Whether substreams of it are more than the library's own questions.
-    void used(conn_id id, bool in_use, instant now) {
-        const auto at = held_.find(id);
-        if (at == held_.end() || at->second.unused.has_value() == !in_use) return;
-        at->second.unused = in_use ? std::nullopt : std::optional{now};
-        unused_.set(id, in_use ? std::nullopt : ends(now));
-    }
-    void ended(conn_id id) {
-        held_.erase(id);
-        unused_.erase(id);
-        if (held_.size() <= config_.bounds->connections_high) check_ = std::nullopt;
-    }
+    void used(conn_id id, bool in_use, instant now);
+    void ended(conn_id id);
 
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
-        return earlier(check_, unused_.next());
-    }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept;
     /// The connections that are to leave now, those that are unused for longest first.
     /// `spared(id)`: this one stays.
     template <class Spared>
@@ -90,29 +74,24 @@ private:
     };
     static constexpr duration check_every = seconds{10};
 
-    [[nodiscard]] std::optional<instant> ends(instant now) const noexcept {
-        const duration most = config_.bounds->unused_connection;
-        return most == duration::max() ? std::nullopt : std::optional{after(now, most)};
-    }
+    [[nodiscard]] std::optional<instant> ends(instant now) const noexcept;
     template <class Spared>
     void trim(std::vector<leave>& all, instant now, Spared spared) {
-        const limits& l = *config_.bounds;
-        const std::size_t stay = held_.size() - all.size();
         check_ = std::nullopt;
-        if (stay <= l.connections_high) return;
-        std::vector<std::pair<instant, conn_id>> can;
-        for (const auto& [id, e] : held_) {
-            const bool named = std::any_of(all.begin(), all.end(),
-                                           [id = id](const leave& o) { return o.id == id; });
-            if (!named && e.unused && after(e.opened, l.young_connection) <= now && !spared(id))
-                can.emplace_back(*e.unused, id);
-        }
-        std::sort(can.begin(), can.end());
-        const std::size_t least = std::min(l.connections_low, l.connections_high);
-        can.resize(std::min(can.size(), stay - least));
-        for (const auto& [since, id] : can) all.push_back({id, swarms::errc::trimmed});
+        if (held_.size() - all.size() <= config_.bounds->connections_high) return;
+        std::vector<candidate> can;
+        for (const auto& [id, e] : held_)
+            if (may_leave(id, e, all, now) && !spared(id)) can.push_back({*e.unused, id});
+        take_longest_unused(all, std::move(can));
         check_ = after(now, check_every); // unless enough of them end
     }
+    struct candidate {
+        instant since;
+        conn_id id;
+    };
+    [[nodiscard]] bool may_leave(conn_id id, const entry& e, const std::vector<leave>& named,
+                                 instant now) const;
+    void take_longest_unused(std::vector<leave>& all, std::vector<candidate> can) const;
 
     config config_;
     std::map<conn_id, entry> held_;
@@ -121,3 +100,7 @@ private:
 };
 
 } // namespace lp2p::inline v0
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/swarm/idle_watch.ipp>
+#endif

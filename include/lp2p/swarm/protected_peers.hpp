@@ -35,69 +35,30 @@ public:
         duration wait;
     };
 
-    explicit protected_peers(config c)
-        : config_{c}
-        , random_{c.seed} {}
+    explicit protected_peers(config c);
 
     /// One that is not connected is due at once. Errors: `too_many_protected`.
-    [[nodiscard]] status protect(const wire::peer_id& peer, bool connected, instant now) {
-        if (peers_.contains(peer)) return {};
-        if (peers_.size() >= config_.most) return fail(swarms::errc::too_many_protected);
-        state& s = peers_[peer];
-        s.since = now;
-        s.connected = connected;
-        if (!connected) plan_dial(peer, s, duration::zero(), now);
-        return {};
-    }
-    void unprotect(const wire::peer_id& peer) {
-        peers_.erase(peer);
-        deadlines_.erase(peer);
-    }
+    [[nodiscard]] status protect(const wire::peer_id& peer, bool connected, instant now);
+    void unprotect(const wire::peer_id& peer);
     /// Nobody is protected any more.
-    void clear() {
-        while (!peers_.empty()) unprotect(wire::peer_id{peers_.begin()->first});
-    }
-    [[nodiscard]] bool contains(const wire::peer_id& peer) const noexcept {
-        return peers_.contains(peer);
-    }
+    void clear();
+    [[nodiscard]] bool contains(const wire::peer_id& peer) const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return peers_.size(); }
 
     /// A connection to the peer is established, whoever dialed it.
-    void connected(const wire::peer_id& peer, instant now) {
-        state* s = find(peer);
-        if (s == nullptr || std::exchange(s->connected, true)) return;
-        s->since = now;
-        s->dial = request_id{};
-        deadlines_.erase(peer);
-    }
+    void connected(const wire::peer_id& peer, instant now);
     /// The last connection to the peer ended.
-    void ended(const wire::peer_id& peer, instant now) {
-        state* s = find(peer);
-        if (s == nullptr || !std::exchange(s->connected, false)) return;
-        if (now - s->since >= config_.lasting) s->failures = s->attempt = 0;
-        again(peer, *s, now);
-    }
+    void ended(const wire::peer_id& peer, instant now);
     /// The dial that began as `dialing` failed.
-    void failed(const wire::peer_id& peer, request_id dial, instant now) {
-        state* s = find(peer);
-        if (s == nullptr || s->dial != dial || dial == request_id{} || s->connected) return;
-        again(peer, *s, now);
-    }
+    void failed(const wire::peer_id& peer, request_id dial, instant now);
     /// The peer that is due longest, if any is; dial it and say so, or `postpone` it.
-    [[nodiscard]] std::optional<wire::peer_id> due(instant now) { return deadlines_.expire(now); }
+    [[nodiscard]] std::optional<wire::peer_id> due(instant now);
     /// The number of the attempt that `dial` is.
-    std::uint16_t dialing(const wire::peer_id& peer, request_id dial) {
-        state* s = find(peer);
-        if (s == nullptr) return 0;
-        s->dial = dial;
-        return s->attempt;
-    }
+    std::uint16_t dialing(const wire::peer_id& peer, request_id dial);
     /// It cannot be dialed before `until`; the attempt is the same one.
-    void postpone(const wire::peer_id& peer, instant until) {
-        if (contains(peer)) deadlines_.set(peer, until);
-    }
-    [[nodiscard]] std::optional<plan> poll() { return plans_.poll(); }
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept { return deadlines_.next(); }
+    void postpone(const wire::peer_id& peer, instant until);
+    [[nodiscard]] std::optional<plan> poll();
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept;
 
 private:
     struct state {
@@ -107,22 +68,9 @@ private:
         std::uint16_t attempt = 0;
         bool connected = false;
     };
-    state* find(const wire::peer_id& peer) noexcept {
-        const auto at = peers_.find(peer);
-        return at == peers_.end() ? nullptr : &at->second;
-    }
-    void again(const wire::peer_id& peer, state& s, instant now) {
-        const duration wait =
-            dial_backoff(config_.backoff_least, config_.backoff_most, s.failures, random_);
-        ++s.failures;
-        plan_dial(peer, s, wait, now);
-    }
-    void plan_dial(const wire::peer_id& peer, state& s, duration wait, instant now) {
-        s.dial = request_id{};
-        if (s.attempt != 0xffff) ++s.attempt;
-        deadlines_.set(peer, after(now, wait));
-        plans_.push({peer, s.attempt, wait});
-    }
+    state* find(const wire::peer_id& peer) noexcept;
+    void again(const wire::peer_id& peer, state& s, instant now);
+    void plan_dial(const wire::peer_id& peer, state& s, duration wait, instant now);
 
     config config_;
     random_source random_;
@@ -132,3 +80,7 @@ private:
 };
 
 } // namespace lp2p::inline v0
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/swarm/protected_peers.ipp>
+#endif

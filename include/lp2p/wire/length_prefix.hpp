@@ -22,9 +22,7 @@ class length_prefix_reader {
 public:
     /// `most`: longest frame in bytes, without its prefix. `prefix_bytes`: longest prefix, 1 to 9.
     explicit length_prefix_reader(std::size_t most,
-                                  std::size_t prefix_bytes = most_uvarint_bytes) noexcept
-        : most_{most}
-        , prefix_most_{std::min(prefix_bytes, most_uvarint_bytes)} {}
+                                  std::size_t prefix_bytes = most_uvarint_bytes) noexcept;
 
     /// Takes bytes up to the end of the frame, never beyond it; how many. Takes none while a frame
     /// is complete. `too_long` (over `most`), `uvarint_too_long`, `uvarint_not_minimal`: then and
@@ -32,9 +30,7 @@ public:
     [[nodiscard]] result<std::size_t> receive(byte_view in);
     [[nodiscard]] bool complete() const noexcept { return has_length_ && frame_.size() == length_; }
     /// The complete frame without its prefix; valid until the next non-const call.
-    [[nodiscard]] byte_view frame() const noexcept {
-        return complete() ? byte_view{frame_} : byte_view{};
-    }
+    [[nodiscard]] byte_view frame() const noexcept;
     /// Drops the complete frame; the next one may come.
     void next() noexcept;
     /// True where no byte of a frame is held, so the stream may end here.
@@ -61,38 +57,8 @@ void encode_length_prefixed(byte_view body, S& to) {
     put(to, body);
 }
 
-inline result<std::size_t> length_prefix_reader::receive(byte_view in) {
-    if (failed_) return fail(failed_);
-    std::size_t taken = 0;
-    while (!has_length_ && taken < in.size()) {
-        if (const auto read = receive_prefix(in[taken]); !read) return fail(failed_ = read.error());
-        ++taken;
-    }
-    if (!has_length_) return taken;
-    const std::size_t n = std::min(length_ - frame_.size(), in.size() - taken);
-    append(frame_, in.subspan(taken, n));
-    return taken + n;
-}
-
-inline status length_prefix_reader::receive_prefix(std::byte b) noexcept {
-    prefix_[prefix_size_++] = b;
-    const auto length = decode_uvarint(byte_view{prefix_.data(), prefix_size_}, prefix_most_);
-    if (!length) {
-        if (length.error() == error{errc::truncated}) return {};
-        return fail(length.error());
-    }
-    if (length->value > most_) return fail(errc::too_long);
-    length_ = static_cast<std::size_t>(length->value);
-    has_length_ = true;
-    return {};
-}
-
-inline void length_prefix_reader::next() noexcept {
-    if (!complete()) return;
-    byte_vector{}.swap(frame_);
-    length_ = 0;
-    prefix_size_ = 0;
-    has_length_ = false;
-}
-
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/length_prefix.ipp>
+#endif

@@ -29,20 +29,7 @@ public:
     }
 
     /// True where the address has these parts in this order and no others.
-    [[nodiscard]] bool matches(const multiaddr& address) const noexcept {
-        auto at = address.begin();
-        for (std::string_view rest = text_; !rest.empty();) {
-            const part p = take(rest);
-            const bool there = at != address.end() && for_each_name(p.names, [&](auto name) {
-                                   return find_address_protocol(name)->code == (*at).code;
-                               });
-            if (there)
-                ++at;
-            else if (!p.optional)
-                return false;
-        }
-        return at == address.end();
-    }
+    [[nodiscard]] bool matches(const multiaddr& address) const noexcept;
 
 private:
     struct part {
@@ -80,3 +67,7 @@ inline constexpr address_pattern tcp_address{"/ip4|ip6|dns|dns4|dns6/tcp/p2p?"};
 inline constexpr address_pattern dnsaddr_address{"/dnsaddr/p2p?"};
 
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/multiaddr_match.ipp>
+#endif

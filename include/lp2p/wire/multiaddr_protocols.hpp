@@ -137,16 +137,10 @@ find_address_protocol(std::string_view name) noexcept {
 
 /// A name of the domain name system, as far as all implementations agree: UTF-8, not empty, and no
 /// slash in it (it could not be written as text).
-[[nodiscard]] inline bool is_address_name(byte_view value) noexcept {
-    return !value.empty() && as_text(value).find('/') == std::string_view::npos &&
-           valid_utf8(value);
-}
+[[nodiscard]] bool is_address_name(byte_view value) noexcept;
 
 /// Absolute, of at least one character, and no folder.
-[[nodiscard]] inline bool is_address_path(byte_view value) noexcept {
-    return value.size() >= 2 && value.front() == std::byte{'/'} && value.back() != std::byte{'/'} &&
-           valid_utf8(value);
-}
+[[nodiscard]] bool is_address_path(byte_view value) noexcept;
 
 /// Lengths in bytes that go takes; rust takes any.
 [[nodiscard]] constexpr bool is_garlic64_length(std::size_t n) noexcept { return n >= 386; }
@@ -156,32 +150,10 @@ find_address_protocol(std::string_view name) noexcept {
 
 /// What is wrong with a value of the right size, if anything is. What any of go and rust refuses is
 /// refused (divergences.md, "rust loose", "go loose").
-[[nodiscard]] inline error check_address_value(const address_protocol& p,
-                                               byte_view value) noexcept {
-    const auto unless = [](bool fine, errc why) { return fine ? error{} : error{why}; };
-    const std::size_t n = value.size();
-    switch (p.rule) {
-    case address_rule::name:
-    case address_rule::zone:
-        return unless(is_address_name(value), errc::bad_name_value);
-    case address_rule::peer:
-        return unless(peer_id::from_bytes(value).has_value(), errc::bad_peer_value);
-    case address_rule::path:
-        return unless(is_address_path(value), errc::bad_path_value);
-    case address_rule::onion:
-    case address_rule::onion3:
-        return unless(load_u16(value.last(2).data()) != 0, errc::bad_onion_value);
-    case address_rule::garlic64:
-        return unless(is_garlic64_length(n), errc::bad_garlic_value);
-    case address_rule::garlic32:
-        return unless(is_garlic32_length(n), errc::bad_garlic_value);
-    case address_rule::certhash:
-        return unless(decode_multihash(value).has_value(), errc::bad_certhash_value);
-    case address_rule::http_path:
-        return unless(n != 0 && valid_utf8(value), errc::bad_http_path_value);
-    default:
-        return {}; // any value of its size
-    }
-}
+[[nodiscard]] error check_address_value(const address_protocol& p, byte_view value) noexcept;
 
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/multiaddr_protocols.ipp>
+#endif

@@ -22,19 +22,7 @@ struct multihash {
 
 /// Reads bytes that are exactly one multihash. `truncated`, `trailing_bytes`, `hash_length` (over
 /// `most_digest`, or not 32 for sha2-256), and the errors of varints.
-[[nodiscard]] inline result<multihash> decode_multihash(byte_view bytes) noexcept {
-    cursor in{bytes};
-    const auto code = in.uvarint();
-    if (!code) return fail(code.error());
-    const auto length = in.uvarint();
-    if (!length) return fail(length.error());
-    const multihash read{static_cast<hash_code>(*code), in.rest()};
-    if (*length > most_digest) return fail(errc::hash_length);
-    if (read.code == hash_code::sha2_256 && *length != 32) return fail(errc::hash_length);
-    if (*length > in.remaining()) return fail(errc::truncated);
-    if (*length < in.remaining()) return fail(errc::trailing_bytes);
-    return read;
-}
+[[nodiscard]] result<multihash> decode_multihash(byte_view bytes) noexcept;
 
 template <byte_sink S>
 void encode_multihash(const multihash& value, S& to) {
@@ -44,3 +32,7 @@ void encode_multihash(const multihash& value, S& to) {
 }
 
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/multihash.ipp>
+#endif

@@ -57,68 +57,22 @@ public:
     }
 
 private:
-    peer_id(hash_code code, byte_view digest) noexcept {
-        span_sink out{bytes_};
-        encode_multihash(multihash{code, digest}, out);
-        size_ = static_cast<std::uint8_t>(out.size);
-    }
+    peer_id(hash_code code, byte_view digest) noexcept;
 
     std::array<std::byte, most_bytes> bytes_{};
     std::uint8_t size_ = 0;
 };
 static_assert(sizeof(peer_id) <= 48);
 
-inline result<peer_id> peer_id::from_bytes(byte_view bytes) noexcept {
-    const auto hash = decode_multihash(bytes);
-    if (!hash) return fail(hash.error());
-    if (hash->code == hash_code::identity) {
-        if (hash->digest.size() > most_inline_key) return fail(errc::hash_length);
-    } else if (hash->code != hash_code::sha2_256) {
-        return fail(errc::unknown_hash);
-    }
-    return peer_id{hash->code, hash->digest};
-}
-
 namespace detail {
 /// A multibase text of bytes that a CID is expected in.
-[[nodiscard]] inline result<byte_vector> decode_multibase(std::string_view text) {
-    switch (text.front()) {
-    case 'b':
-        return base32_decode(text.substr(1));
-    case 'z':
-        return base58_decode(text.substr(1));
-    default:
-        return fail(errc::unsupported_base);
-    }
-}
+[[nodiscard]] result<byte_vector> decode_multibase(std::string_view text);
 /// Who wrote a text is told that it is no id, not which byte of it is wrong.
-[[nodiscard]] inline result<peer_id> id_from_text(byte_view bytes) noexcept {
-    auto id = peer_id::from_bytes(bytes);
-    if (!id) return fail(errc::not_a_peer_id);
-    return id;
-}
+[[nodiscard]] result<peer_id> id_from_text(byte_view bytes) noexcept;
 } // namespace detail
 
-inline result<peer_id> peer_id::parse(std::string_view text) {
-    if (text.size() > 128) return fail(errc::text_too_long); // the longest takes 75 characters
-    if (text.empty()) return fail(errc::not_a_peer_id);
-    if (text.starts_with('1') || text.starts_with("Qm")) {
-        const auto bytes = base58_decode(text);
-        if (!bytes) return fail(bytes.error());
-        return detail::id_from_text(*bytes);
-    }
-    const auto cid = detail::decode_multibase(text);
-    if (!cid) return fail(cid.error());
-    // CIDv1: version 1, codec libp2p-key, multihash
-    constexpr std::array<std::byte, 2> head{std::byte{0x01}, std::byte{0x72}};
-    if (cid->size() < head.size() || !equal(byte_view{*cid}.first(head.size()), head))
-        return fail(errc::not_a_peer_id);
-    return detail::id_from_text(byte_view{*cid}.subspan(head.size()));
-}
-
-inline result<public_key> peer_id::inline_key() const {
-    if (empty() || bytes_[0] != std::byte{0}) return fail(errc::no_inline_key);
-    return public_key::decode(bytes().subspan(2));
-}
-
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/peer_id.ipp>
+#endif

@@ -95,70 +95,15 @@ enum record_field : std::uint32_t { record_peer = 1, record_seq = 2, record_addr
 inline constexpr std::uint32_t address_info_multiaddr = 1;
 
 /// The address in an AddressInfo; empty where it has none.
-[[nodiscard]] inline byte_view address_of(byte_view info) noexcept {
-    byte_view address;
-    auto fields = message_reader::open(info);
-    while (fields && fields->next())
-        if (fields->field() == address_info_multiaddr) address = fields->bytes().value_or(address);
-    return address;
-}
-inline void keep_record_address(peer_record& into, byte_view info, const record_bounds& keep) {
-    const byte_view bytes = address_of(info);
-    if (bytes.size() <= keep.address_length && into.addresses.size() < keep.addresses) {
-        if (auto address = multiaddr::from_bytes(bytes)) {
-            into.addresses.push_back(std::move(*address));
-            return;
-        }
-    }
-    ++into.left_out;
-}
+[[nodiscard]] byte_view address_of(byte_view info) noexcept;
+void keep_record_address(peer_record& into, byte_view info, const record_bounds& keep);
 /// An address may say whose it is; in the record of another peer it is of no use.
-inline void drop_addresses_of_others(peer_record& r) {
-    r.left_out += static_cast<std::uint32_t>(std::erase_if(r.addresses, [&](const multiaddr& a) {
-        const auto named = a.peer();
-        return named && *named != r.peer;
-    }));
-}
+void drop_addresses_of_others(peer_record& r);
 
 } // namespace detail
 
-inline result<peer_record> peer_record::decode(byte_view payload, const record_bounds& keep) {
-    auto fields = message_reader::open(payload);
-    if (!fields) return fail(fields.error());
-    peer_record r;
-    while (fields->next()) {
-        const std::uint32_t field = fields->field();
-        if (field == detail::record_seq) {
-            const auto seq = fields->varint();
-            if (!seq) return fail(seq.error());
-            r.seq = *seq;
-        } else if (field == detail::record_peer || field == detail::record_addresses) {
-            const auto value = fields->bytes();
-            if (!value) return fail(value.error());
-            if (field == detail::record_addresses) {
-                detail::keep_record_address(r, *value, keep);
-                continue;
-            }
-            const auto peer = peer_id::from_bytes(*value);
-            if (!peer) return fail(peer.error());
-            r.peer = *peer;
-        }
-    }
-    if (r.peer.empty()) return fail(errc::missing_field);
-    detail::drop_addresses_of_others(r);
-    return r;
-}
-
-inline byte_vector peer_record::encode() const {
-    byte_vector out;
-    message_writer to{out};
-    to.bytes(detail::record_peer, peer.bytes());
-    to.varint(detail::record_seq, seq);
-    for (const multiaddr& a : addresses)
-        to.nested(detail::record_addresses, [&](message_writer& info) {
-            info.bytes(detail::address_info_multiaddr, a.bytes());
-        });
-    return out;
-}
-
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/peer_record.ipp>
+#endif

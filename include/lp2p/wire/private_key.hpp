@@ -23,12 +23,8 @@ struct private_key {
     [[nodiscard]] byte_vector encode() const;
 };
 
-inline result<private_key> private_key::decode(byte_view message) noexcept {
-    const auto read = detail::read_key_message(message);
-    if (!read) return fail(read.error());
-    return private_key{read->type, read->data};
-}
-
-inline byte_vector private_key::encode() const { return detail::write_key_message({type, data}); }
-
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/private_key.ipp>
+#endif

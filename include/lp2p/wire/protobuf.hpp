@@ -48,13 +48,10 @@ public:
     [[nodiscard]] result<byte_view> bytes() noexcept;
     /// The same for those who read many; false is `wrong_wire_type`.
     [[nodiscard]] bool read(byte_view& to) noexcept;
-    void skip() noexcept {
-        (void)consume([](protozero::pbf_reader& r) { return r.skip(), true; });
-    }
+    void skip() noexcept;
 
 private:
-    explicit message_reader(byte_view message) noexcept
-        : reader_{reinterpret_cast<const char*>(message.data()), message.size()} {}
+    explicit message_reader(byte_view message) noexcept;
 
     /// Lets `read` take the field that waits. The scan has proven that it cannot throw; the catch
     /// is a backstop that ends the message.
@@ -81,18 +78,10 @@ private:
 /// empty or zero field is written like any other: who wants proto3's omission leaves the call out.
 class message_writer {
 public:
-    explicit message_writer(byte_vector& out) noexcept
-        : out_{out} {}
+    explicit message_writer(byte_vector& out) noexcept;
 
-    void varint(std::uint32_t field, std::uint64_t value) {
-        tag(field, wire_kind::varint);
-        encode_uvarint(value, out_);
-    }
-    void bytes(std::uint32_t field, byte_view value) {
-        tag(field, wire_kind::bytes);
-        encode_uvarint(value.size(), out_);
-        append(out_, value);
-    }
+    void varint(std::uint32_t field, std::uint64_t value);
+    void bytes(std::uint32_t field, byte_view value);
     void text(std::uint32_t field, std::string_view value) { bytes(field, as_bytes(value)); }
     /// A nested message: `f(message_writer&)` writes its fields.
     template <class F>
@@ -107,9 +96,7 @@ public:
     }
 
 private:
-    void tag(std::uint32_t field, wire_kind kind) {
-        encode_uvarint(std::uint64_t{field} << 3U | static_cast<std::uint64_t>(kind), out_);
-    }
+    void tag(std::uint32_t field, wire_kind kind);
 
     byte_vector& out_;
 };
@@ -120,57 +107,16 @@ namespace detail {
 /// asked. Pointers and flags, no result objects: this runs over every byte that a peer sends.
 class message_scan {
 public:
-    explicit message_scan(byte_view message) noexcept
-        : at_{message.data()}
-        , end_{message.data() + message.size()} {}
+    explicit message_scan(byte_view message) noexcept;
 
-    [[nodiscard]] status run() noexcept {
-        while (at_ != end_)
-            if (!field()) return fail(why_);
-        return {};
-    }
+    [[nodiscard]] status run() noexcept;
 
 private:
-    [[nodiscard]] bool field() noexcept {
-        std::uint64_t tag = 0, size = 0;
-        if (!varint(tag)) return false;
-        if (tag > 0xffffffffU) return no(errc::uvarint_too_long);
-        const std::uint64_t number = tag >> 3U;
-        if (number == 0 || (number >= 19000 && number <= 19999))
-            return no(errc::bad_field_number);
-        switch (static_cast<wire_kind>(tag & 7U)) {
-        case wire_kind::varint:
-            return varint(size);
-        case wire_kind::bytes:
-            return varint(size) && skip(size);
-        case wire_kind::fixed64:
-            return skip(8);
-        case wire_kind::fixed32:
-            return skip(4);
-        }
-        return no(errc::bad_wire_type);
-    }
+    [[nodiscard]] bool field() noexcept;
     /// A protobuf varint, which unlike ours may be overlong.
-    [[nodiscard]] bool varint(std::uint64_t& value) noexcept {
-        value = 0;
-        for (unsigned shift = 0; shift < 70; shift += 7) {
-            if (at_ == end_) return no(errc::message_truncated);
-            const auto b = std::to_integer<std::uint64_t>(*at_++);
-            if (shift == 63 && b > 1) break; // would not fit into 64 bits
-            value |= (b & 0x7fU) << shift;
-            if (b < 0x80U) return true;
-        }
-        return no(errc::uvarint_too_long);
-    }
-    [[nodiscard]] bool skip(std::uint64_t size) noexcept {
-        if (size > static_cast<std::uint64_t>(end_ - at_)) return no(errc::message_truncated);
-        at_ += size;
-        return true;
-    }
-    bool no(errc why) noexcept {
-        why_ = why;
-        return false;
-    }
+    [[nodiscard]] bool varint(std::uint64_t& value) noexcept;
+    [[nodiscard]] bool skip(std::uint64_t size) noexcept;
+    bool no(errc why) noexcept;
 
     const std::byte* at_;
     const std::byte* end_;
@@ -179,40 +125,8 @@ private:
 
 } // namespace detail
 
-inline result<message_reader> message_reader::open(byte_view message) noexcept {
-    if (const auto sound = detail::message_scan{message}.run(); !sound) return fail(sound.error());
-    return message_reader{message};
-}
-
-inline bool message_reader::next() noexcept {
-    if (waiting_) skip();
-    waiting_ = true;
-    const auto more = consume([](protozero::pbf_reader& r) { return r.next(); });
-    waiting_ = more && *more;
-    field_ = waiting_ ? reader_.tag() : 0;
-    if (waiting_) kind_ = static_cast<wire_kind>(reader_.wire_type());
-    return waiting_;
-}
-
-inline result<std::uint64_t> message_reader::varint() noexcept {
-    if (kind() != wire_kind::varint) return fail(errc::wrong_wire_type);
-    return consume([](protozero::pbf_reader& r) { return r.get_uint64(); });
-}
-
-inline bool message_reader::read(byte_view& to) noexcept {
-    if (kind() != wire_kind::bytes) return false;
-    const auto took = consume([&](protozero::pbf_reader& r) {
-        const auto view = r.get_view();
-        to = {reinterpret_cast<const std::byte*>(view.data()), view.size()};
-        return true;
-    });
-    return took.has_value();
-}
-
-inline result<byte_view> message_reader::bytes() noexcept {
-    byte_view value;
-    if (!read(value)) return fail(errc::wrong_wire_type);
-    return value;
-}
-
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/protobuf.ipp>
+#endif

@@ -12,17 +12,13 @@ namespace lp2p::inline v0::wire {
 
 /// An RSA key (RFC 3279, 2.3.1): modulus of 2048 to 8192 bits (threats.md §2), else `rsa_key_size`;
 /// odd exponent from 3 to 2^31-1. Anything else that is not its one DER form: `bad_key_data`.
-[[nodiscard]] inline status check_rsa_spki(byte_view der) noexcept {
-    const auto read = crypto::read_rsa_spki(der);
-    if (read) return {};
-    const bool size = read.error() == error{crypto::errc::rsa_key_size};
-    return fail(size ? errc::rsa_key_size : errc::bad_key_data);
-}
+[[nodiscard]] status check_rsa_spki(byte_view der) noexcept;
 /// A P-256 key (RFC 5480) as an uncompressed point, 91 bytes. Whether the point is on the curve is
 /// the crypto provider's to say.
-[[nodiscard]] inline status check_p256_spki(byte_view der) noexcept {
-    if (!crypto::read_p256_spki(der)) return fail(errc::bad_key_data);
-    return {};
-}
+[[nodiscard]] status check_p256_spki(byte_view der) noexcept;
 
 } // namespace lp2p::inline v0::wire
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/wire/spki.ipp>
+#endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-#include <lp2p/protocol/pubsub/gossipsub_mesh.hpp>
+#include <lp2p/protocol/pubsub/gossipsub.hpp>
 
 #include "tests/protocol/pubsub/gossipsub_fixture.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-#include <lp2p/protocol/yamux/session_input.hpp>
+#include <lp2p/protocol/yamux/session.hpp>
 
 #include "frames.hpp"
 

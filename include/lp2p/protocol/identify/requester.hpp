@@ -32,89 +32,31 @@ public:
         bounds keep{};
     };
 
-    requester(config c, instant now)
-        : requester{std::move(c), now, true} {}
+    requester(config c, instant now);
 
-    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) {
-        std::size_t used = 0;
-        while (!ended_ && used < in.size()) {
-            const auto taken = read(in.subspan(used));
-            if (!taken)
-                give_up(taken.error(), party::local);
-            else
-                used += *taken;
-        }
-        if (ended_ && ended_->why) return fail(ended_->why);
-        return used;
-    }
-    void receive_end(end how, instant) {
-        if (ended_) return;
-        if (how.how == end::reset) return give_up(errc::reset, party::remote, how.code);
-        if (!reader_.at_boundary()) return give_up(errc::truncated, party::remote);
-        if (parts_ == 0) return give_up(errc::no_message, party::remote);
-        if (key_required_ && !message_.public_key) return give_up(errc::missing_key, party::local);
-        events_.push(identified{});
-        conclude({}, end{});
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant);
+    void receive_end(end how, instant);
     /// The message, once `identified`; an empty one before that and the second time.
-    [[nodiscard]] message take() {
-        if (!ended_ || ended_->why) return {};
-        return std::exchange(message_, {});
-    }
+    [[nodiscard]] message take();
 
     [[nodiscard]] byte_view transmit(std::size_t) const noexcept { return {}; }
     void transmitted(std::size_t) const noexcept {}
     [[nodiscard]] std::optional<end> wants_end() const noexcept { return wants_end_; }
 
-    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<event> poll_event();
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
-        return ended_ ? std::nullopt : std::optional{deadline_};
-    }
-    void handle_timeout(instant now) {
-        if (!ended_ && now >= deadline_) give_up(errc::identify_timeout, party::local);
-    }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept;
+    void handle_timeout(instant now);
 
 protected:
-    requester(config c, instant now, bool key_required)
-        : config_{std::move(c)}
-        , reader_{next_part_most()}
-        , deadline_{after(now, config_.timeout)}
-        , key_required_{key_required} {}
+    requester(config c, instant now, bool key_required);
 
 private:
-    [[nodiscard]] std::size_t next_part_most() const noexcept {
-        return std::min(config_.part, config_.total - total_);
-    }
-    [[nodiscard]] errc name_of(error framing) const noexcept {
-        if (framing != error{wire::errc::too_long}) return errc::bad_length;
-        return next_part_most() < config_.part ? errc::too_many_bytes : errc::part_too_long;
-    }
-    result<std::size_t> read(byte_view in) {
-        if (parts_ == config_.parts) return fail(errc::too_many_parts);
-        const auto taken = reader_.receive(in);
-        if (!taken) return fail(name_of(taken.error()));
-        if (!reader_.complete()) return taken;
-        if (const status merged = merge(message_, reader_.frame(), config_.keep); !merged)
-            return fail(merged.error());
-        if (message_.public_key && !config_.remote_key.empty() &&
-            *message_.public_key != config_.remote_key)
-            return fail(errc::wrong_key);
-        ++parts_;
-        total_ += reader_.frame().size();
-        reader_ = wire::length_prefix_reader{next_part_most()};
-        return taken;
-    }
-    void give_up(error why, party by, std::uint32_t wire_code = 0) {
-        message_ = {};
-        conclude(reason{why, by, wire_code}, end{end::reset, 0});
-    }
-    void conclude(reason why, end how) {
-        reader_ = wire::length_prefix_reader{0};
-        ended_ = why;
-        wants_end_ = how;
-        events_.push(identify::ended{why});
-    }
+    [[nodiscard]] std::size_t next_part_most() const noexcept;
+    [[nodiscard]] errc name_of(error framing) const noexcept;
+    result<std::size_t> read(byte_view in);
+    void give_up(error why, party by, std::uint32_t wire_code = 0);
+    void conclude(reason why, end how);
 
     config config_;
     std::size_t total_ = 0;
@@ -131,3 +73,7 @@ private:
 static_assert(duplex<requester>);
 
 } // namespace lp2p::inline v0::identify
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/identify/requester.ipp>
+#endif

@@ -26,63 +26,18 @@ public:
         duration timeout = default_limits.negotiation_timeout;     ///< for the whole negotiation
     };
 
-    dialer(config c, instant now)
-        : negotiation{c.token_most, longest(c.protocols) + 1, after(now, c.timeout)}
-        , protocols_{std::move(c.protocols)} {
-        if (const status valid = check(c.proposals); !valid) {
-            give_up(valid.error(), party::local);
-            return;
-        }
-        say(header_line);
-        say(protocols_.front());
-    }
+    dialer(config c, instant now);
 
     /// Consumes up to the end of the answer that ends it, and nothing after it.
-    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) {
-        std::size_t used = 0;
-        while (!ended() && used < in.size()) {
-            const auto line = read_line(in, used);
-            const status read = !line ? fail(line.error()) : *line ? answer(**line) : status{};
-            if (!read) give_up(read.error(), party::local);
-        }
-        return outcome(used);
-    }
-    void receive_end(end how, instant) {
-        if (!ended()) end_by_remote(how, errc::ended_early, failed);
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant);
+    void receive_end(end how, instant);
     /// The name of the protocol that both sides speak now; nothing before there is one.
-    [[nodiscard]] std::optional<std::string_view> agreed() const noexcept {
-        if (!ended() || ended()->why) return std::nullopt;
-        return protocols_[proposed_];
-    }
+    [[nodiscard]] std::optional<std::string_view> agreed() const noexcept;
 
 private:
-    static std::size_t longest(const std::vector<std::string>& protocols) noexcept {
-        std::size_t most = header_line.size();
-        for (const std::string& p : protocols) most = std::max(most, p.size());
-        return most;
-    }
-    status check(std::size_t most) const {
-        if (protocols_.empty()) return fail(errc::nothing_to_propose);
-        if (protocols_.size() > most) return fail(errc::too_many_protocols);
-        for (const std::string& p : protocols_)
-            if (!is_protocol(p)) return fail(errc::invalid_protocol);
-        return {};
-    }
-    status answer(std::string_view token) {
-        if (token == protocols_[proposed_]) {
-            finish(proposed_);
-            return {};
-        }
-        if (token != refusal) return fail(errc::unexpected_answer);
-        if (proposed_ + 1 == protocols_.size()) {
-            give_up(errc::not_supported, party::remote);
-            return {};
-        }
-        reader_.next();
-        say(protocols_[++proposed_]);
-        return {};
-    }
+    static std::size_t longest(const std::vector<std::string>& protocols) noexcept;
+    status check(std::size_t most) const;
+    status answer(std::string_view token);
 
     std::vector<std::string> protocols_;
     std::size_t proposed_ = 0;
@@ -91,3 +46,7 @@ private:
 static_assert(duplex<dialer>);
 
 } // namespace lp2p::inline v0::multistream
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/multistream/dialer.ipp>
+#endif

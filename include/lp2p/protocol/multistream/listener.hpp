@@ -15,9 +15,9 @@ namespace lp2p::inline v0::multistream {
 /// - `none_agreed` (fault refused) where the peer left, or sent what is no line, after a `na`: that
 ///   is what a peer looks like that had written behind a proposal which we refused;
 /// - `ended_early`, `reset` (with its code in `wire_code`), `negotiation_timeout`.
-/// `ls` is answered `na` unless the config says otherwise, as is a name that is not UTF-8 or holds a
-/// newline. Memory: the object,
-/// and at most twice the longest name that it serves, as far as that many bytes came.
+/// `ls` is answered `na` unless the config says otherwise, as is a name that is not UTF-8 or holds
+/// a newline. Memory: the object, and at most twice the longest name that it serves, as far as that
+/// many bytes came.
 class listener : public detail::negotiation {
 public:
     struct config {
@@ -30,63 +30,17 @@ public:
         bool answers_ls = false;
     };
 
-    listener(config c, instant now)
-        : negotiation{c.token_most, std::max(header_line.size(), c.protocols.longest()) + 1,
-                      after(now, c.timeout)}
-        , protocols_{std::move(c.protocols)}
-        , proposals_{c.proposals}
-        , answers_ls_{c.answers_ls} {}
+    listener(config c, instant now);
 
     /// Consumes up to the end of the proposal that ends it, and nothing after it.
-    [[nodiscard]] result<std::size_t> receive(byte_view in, instant) {
-        std::size_t used = 0;
-        if (!ended() && !in.empty() && !spoken_) {
-            say(header_line);
-            spoken_ = true;
-        }
-        while (!ended() && used < in.size()) {
-            const auto line = read_line(in, used);
-            const status read = !line ? fail(line.error()) : *line ? answer(**line) : status{};
-            if (!read) refuse(read.error());
-        }
-        return outcome(used);
-    }
-    void receive_end(end how, instant) {
-        if (ended()) return;
-        const errc why = refused_ > 0 ? errc::none_agreed : errc::ended_early;
-        end_by_remote(how, why, reader_.at_boundary() ? end{} : failed);
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant);
+    void receive_end(end how, instant);
     /// The name of the protocol that both sides speak now; nothing before there is one.
-    [[nodiscard]] std::optional<std::string_view> agreed() const noexcept {
-        if (!ended() || ended()->why) return std::nullopt;
-        return protocols_[chosen_];
-    }
+    [[nodiscard]] std::optional<std::string_view> agreed() const noexcept;
 
 private:
-    status answer(std::string_view token) {
-        if (const auto found = protocols_.find(token)) {
-            chosen_ = *found;
-            out_.append(protocols_.line(chosen_));
-            finish(chosen_);
-            return {};
-        }
-        if (refused_ + listed_ == proposals_) return fail(errc::too_many_proposals);
-        if (answers_ls_ && token == list_request) {
-            ++listed_;
-            reader_.next();
-            out_.append(protocols_.listing());
-            return {};
-        }
-        ++refused_;
-        reader_.next();
-        say(refusal);
-        return {};
-    }
-    void refuse(error why) {
-        if (!greeted()) return fall_silent(why, party::local);
-        const bool early_data = refused_ > 0 && why != error{errc::too_many_proposals};
-        give_up(early_data ? error{errc::none_agreed} : why, party::local);
-    }
+    status answer(std::string_view token);
+    void refuse(error why);
 
     protocol_list protocols_;
     std::size_t proposals_;
@@ -100,3 +54,7 @@ private:
 static_assert(duplex<listener>);
 
 } // namespace lp2p::inline v0::multistream
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/multistream/listener.ipp>
+#endif

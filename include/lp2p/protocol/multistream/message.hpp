@@ -56,70 +56,29 @@ void encode(std::string_view token, Sink& to) {
 class token_reader {
 public:
     explicit token_reader(std::size_t most = default_limits.multistream_token,
-                          std::size_t keep = most_everywhere) noexcept
-        : most_{most}
-        , keep_{keep} {}
+                          std::size_t keep = most_everywhere) noexcept;
 
     /// Takes bytes up to the end of one line and none after it; nothing while a line is complete.
     /// Errors: `bad_length`, `token_too_long`; the reader is of no use after one.
-    [[nodiscard]] result<std::size_t> receive(byte_view in) {
-        std::size_t used = 0;
-        while (length_ == unknown && used < in.size()) {
-            prefix_[prefix_size_++] = in[used++];
-            if (const status read = read_length(); !read) return fail(read.error());
-        }
-        if (length_ == unknown) return used;
-        const std::size_t more = std::min(length_ - received_, in.size() - used);
-        keep_text(in.subspan(used, more));
-        return used + more;
-    }
-    [[nodiscard]] bool complete() const noexcept {
-        return length_ != unknown && received_ == length_;
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in);
+    [[nodiscard]] bool complete() const noexcept;
     /// The text of a complete line, cut at `keep` bytes; valid until the next non-const call.
     /// Errors: `bad_token` where the line is empty or has no newline at its end.
-    [[nodiscard]] result<std::string_view> token() const {
-        if (length_ == 0 || last_ != std::byte{'\n'}) return fail(errc::bad_token);
-        return std::string_view{text_};
-    }
+    [[nodiscard]] result<std::string_view> token() const;
     /// False as soon as the line that is being read can no longer become `line`.
-    [[nodiscard]] bool may_be(std::string_view line) const noexcept {
-        if (length_ == unknown) return true;
-        return length_ == line.size() + 1 && line.starts_with(text_);
-    }
+    [[nodiscard]] bool may_be(std::string_view line) const noexcept;
     /// True where the line is announced as nothing, not even a newline.
     [[nodiscard]] bool empty_line() const noexcept { return length_ == 0; }
     /// True between two lines.
     [[nodiscard]] bool at_boundary() const noexcept { return prefix_size_ == 0; }
     /// Begins the next line.
-    void next() noexcept {
-        text_.clear();
-        length_ = unknown;
-        received_ = 0;
-        prefix_size_ = 0;
-    }
+    void next() noexcept;
 
 private:
     static constexpr std::size_t unknown = SIZE_MAX;
 
-    status read_length() {
-        const auto length = wire::decode_uvarint(byte_view{prefix_}.first(prefix_size_), 2);
-        if (!length) {
-            if (length.error() == wire::errc::truncated) return {};
-            const bool padded = length.error() == wire::errc::uvarint_not_minimal;
-            return fail(padded ? errc::bad_length : errc::token_too_long);
-        }
-        if (length->value > most_) return fail(errc::token_too_long);
-        length_ = static_cast<std::size_t>(length->value);
-        return {};
-    }
-    void keep_text(byte_view part) {
-        if (part.empty()) return;
-        received_ += part.size();
-        last_ = part.back();
-        const byte_view text = complete() ? part.first(part.size() - 1) : part;
-        text_.append(as_text(text.first(std::min(text.size(), keep_ - text_.size()))));
-    }
+    status read_length();
+    void keep_text(byte_view part);
 
     std::size_t most_;
     std::size_t keep_;
@@ -132,3 +91,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::multistream
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/multistream/message.ipp>
+#endif

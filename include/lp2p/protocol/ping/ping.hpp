@@ -38,87 +38,30 @@ public:
         duration timeout = seconds{10}; ///< from `ping` to the whole echo
     };
 
-    dialer(config c, instant) noexcept
-        : config_{c} {}
+    dialer(config c, instant) noexcept;
 
     /// Sends `random`. Errors: `ping_in_flight` before the `pong` of the last one, `finished`.
-    [[nodiscard]] status ping(const payload& random, instant now) {
-        if (ended_ || finishing_) return fail(errc::finished);
-        // The echo can be told before `transmitted` of what it answers.
-        if (asked_at_ || unsent_ != 0) return fail(errc::ping_in_flight);
-        sent_ = random;
-        echoed_ = 0;
-        unsent_ = payload_size;
-        asked_at_ = now;
-        return {};
-    }
+    [[nodiscard]] status ping(const payload& random, instant now);
     /// No more pings: ends the stream, after the echo of one that is in flight.
-    void finish() {
-        if (ended_) return;
-        finishing_ = true;
-        if (!asked_at_) conclude({}, end{});
-    }
+    void finish();
     /// True between `ping` and `pong`.
     [[nodiscard]] bool in_flight() const noexcept { return asked_at_.has_value(); }
 
-    [[nodiscard]] result<std::size_t> receive(byte_view in, instant now) {
-        std::size_t used = 0;
-        while (!ended_ && used < in.size()) {
-            if (!asked_at_) {
-                give_up(errc::unasked_echo, party::local);
-                break;
-            }
-            const std::size_t n = std::min(payload_size - echoed_, in.size() - used);
-            if (!equal(in.subspan(used, n), byte_view{sent_}.subspan(echoed_, n))) {
-                give_up(errc::wrong_echo, party::local);
-                break;
-            }
-            used += n;
-            echoed_ += n;
-            if (echoed_ == payload_size) answered(now);
-        }
-        if (ended_ && ended_->why) return fail(ended_->why);
-        return used;
-    }
-    void receive_end(end how, instant) {
-        if (ended_) return;
-        if (how.how == end::reset) return give_up(errc::reset, party::remote, how.code);
-        if (asked_at_ && echoed_ > 0) return give_up(errc::truncated, party::remote);
-        unsent_ = 0;
-        conclude(reason{errc::closed, party::remote, 0}, end{});
-    }
-    [[nodiscard]] byte_view transmit(std::size_t most) const noexcept {
-        return byte_view{sent_}.subspan(payload_size - unsent_, std::min(most, unsent_));
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant now);
+    void receive_end(end how, instant);
+    [[nodiscard]] byte_view transmit(std::size_t most) const noexcept;
     void transmitted(std::size_t n) noexcept { unsent_ -= std::min(n, unsent_); }
     [[nodiscard]] std::optional<end> wants_end() const noexcept { return wants_end_; }
 
-    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<event> poll_event();
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
-        return asked_at_ ? std::optional{after(*asked_at_, config_.timeout)} : std::nullopt;
-    }
-    void handle_timeout(instant now) {
-        if (const auto at = next_timeout(); at && now >= *at)
-            give_up(errc::ping_timeout, party::local);
-    }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept;
+    void handle_timeout(instant now);
 
 private:
-    void answered(instant now) {
-        events_.push(pong{now > *asked_at_ ? now - *asked_at_ : duration{}});
-        asked_at_.reset();
-        if (finishing_) conclude({}, end{});
-    }
-    void give_up(errc why, party by, std::uint32_t wire_code = 0) {
-        unsent_ = 0;
-        conclude(reason{why, by, wire_code}, end{end::reset, 0});
-    }
-    void conclude(reason why, end how) {
-        asked_at_.reset();
-        ended_ = why;
-        wants_end_ = how;
-        events_.push(ping::ended{why});
-    }
+    void answered(instant now);
+    void give_up(errc why, party by, std::uint32_t wire_code = 0);
+    void conclude(reason why, end how);
 
     config config_;
     payload sent_{};
@@ -142,62 +85,23 @@ public:
         std::size_t echoes = default_limits.pings_owed; ///< not sent yet, 32 bytes each; reset
     };
 
-    listener(config c, instant) noexcept
-        : config_{c} {}
+    listener(config c, instant) noexcept;
 
-    [[nodiscard]] result<std::size_t> receive(byte_view in, instant now) {
-        std::size_t used = 0;
-        while (!ended_ && used < in.size()) {
-            if (came_ == 0) begun_at_ = now;
-            const byte_view part =
-                in.subspan(used, std::min(payload_size - came_, in.size() - used));
-            copy(part, mutable_bytes{partial_}.subspan(came_));
-            used += part.size();
-            came_ += part.size();
-            if (came_ == payload_size) echo();
-        }
-        if (ended_ && ended_->why) return fail(ended_->why);
-        return used;
-    }
-    void receive_end(end how, instant) {
-        if (ended_) return;
-        if (how.how == end::reset) return give_up(errc::reset, party::remote, how.code);
-        if (came_ != 0) return give_up(errc::truncated, party::remote);
-        conclude({}, end{});
-    }
-    [[nodiscard]] byte_view transmit(std::size_t most) const noexcept {
-        return out_.view().first(std::min(most, out_.size()));
-    }
+    [[nodiscard]] result<std::size_t> receive(byte_view in, instant now);
+    void receive_end(end how, instant);
+    [[nodiscard]] byte_view transmit(std::size_t most) const noexcept;
     void transmitted(std::size_t n) noexcept { out_.consume(n); }
     [[nodiscard]] std::optional<end> wants_end() const noexcept { return wants_end_; }
 
-    [[nodiscard]] std::optional<event> poll_event() { return events_.poll(); }
+    [[nodiscard]] std::optional<event> poll_event();
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
-    [[nodiscard]] std::optional<instant> next_timeout() const noexcept {
-        if (ended_ || came_ == 0) return std::nullopt;
-        return after(begun_at_, config_.timeout);
-    }
-    void handle_timeout(instant now) {
-        if (const auto at = next_timeout(); at && now >= *at)
-            give_up(errc::ping_timeout, party::local);
-    }
+    [[nodiscard]] std::optional<instant> next_timeout() const noexcept;
+    void handle_timeout(instant now);
 
 private:
-    void echo() {
-        came_ = 0;
-        if (out_.size() + payload_size > config_.echoes * payload_size)
-            return give_up(errc::echoes_owed, party::local);
-        out_.append(partial_);
-    }
-    void give_up(errc why, party by, std::uint32_t wire_code = 0) {
-        out_.clear();
-        conclude(reason{why, by, wire_code}, end{end::reset, 0});
-    }
-    void conclude(reason why, end how) {
-        ended_ = why;
-        wants_end_ = how;
-        events_.push(ping::ended{why});
-    }
+    void echo();
+    void give_up(errc why, party by, std::uint32_t wire_code = 0);
+    void conclude(reason why, end how);
 
     config config_;
     payload partial_{};
@@ -213,3 +117,7 @@ static_assert(duplex<dialer>);
 static_assert(duplex<listener>);
 
 } // namespace lp2p::inline v0::ping
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/ping/ping.ipp>
+#endif

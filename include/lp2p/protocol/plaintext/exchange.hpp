@@ -50,10 +50,7 @@ public:
     static constexpr std::size_t most_plaintext = std::numeric_limits<std::uint16_t>::max();
 
     /// Takes everything; it is plaintext at once, where it lies.
-    [[nodiscard]] result<std::size_t> receive(mutable_bytes in, instant) noexcept {
-        plaintext_ = in;
-        return in.size();
-    }
+    [[nodiscard]] result<std::size_t> receive(mutable_bytes in, instant) noexcept;
     [[nodiscard]] bool has_plaintext() const noexcept { return !plaintext_.empty(); }
     [[nodiscard]] mutable_bytes plaintext() noexcept { return plaintext_; }
     void release() noexcept { plaintext_ = {}; }
@@ -151,21 +148,7 @@ inline constexpr std::uint32_t key_field = 2;
 struct exchange_message {
     byte_view id, key;
 };
-[[nodiscard]] inline result<exchange_message> decode_exchange(byte_view message) {
-    auto in = wire::message_reader::open(message);
-    if (!in) return fail(errc::malformed_exchange);
-    exchange_message m;
-    while (in->next()) {
-        if (in->field() != id_field && in->field() != key_field) continue;
-        const std::uint32_t field = in->field();
-        const auto value = in->bytes();
-        if (!value) return fail(errc::malformed_exchange);
-        (field == id_field ? m.id : m.key) = *value;
-    }
-    if (m.key.empty()) return fail(errc::missing_key);
-    if (m.id.empty()) return fail(errc::missing_id);
-    return m;
-}
+[[nodiscard]] result<exchange_message> decode_exchange(byte_view message);
 [[nodiscard]] constexpr errc from_prefix(error why) noexcept {
     return why == wire::errc::too_long ? errc::exchange_too_long : errc::bad_length;
 }
@@ -242,3 +225,7 @@ struct plaintext {
 };
 
 } // namespace lp2p::inline v0::insecure
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/plaintext/exchange.ipp>
+#endif

@@ -22,38 +22,20 @@ public:
         instant until{};
         instant told = instant::min(); ///< when we last sent a PRUNE; `min`: never
     };
-    explicit backoffs(const limits_type& limits) noexcept
-        : limits_{limits} {}
+    explicit backoffs(const limits_type& limits) noexcept;
 
     /// What a PRUNE of a peer asks for, in seconds as on the wire: 0 is the default, more than the
     /// cap is the cap (threats.md §7, hazard H39).
-    [[nodiscard]] duration from_wire(std::uint64_t asked) const noexcept {
-        const auto cap = std::chrono::duration_cast<seconds>(limits_.cap);
-        if (asked == 0) return limits_.unspecified;
-        if (asked >= static_cast<std::uint64_t>(cap.count())) return limits_.cap;
-        return seconds{static_cast<std::int64_t>(asked)};
-    }
+    [[nodiscard]] duration from_wire(std::uint64_t asked) const noexcept;
     /// A backoff that ends at `now + how_long`; one that ends later stays.
     /// With `told` we have just sent the PRUNE.
     void set(topic_index topic, const wire::peer_id& peer, instant now, duration how_long,
-             bool told) {
-        entry& e = entries_.try_emplace(key{topic, peer}).first->second;
-        e.until = std::max(e.until, after(now, how_long));
-        if (told) e.told = now;
-        if (entries_.size() > limits_.entries) drop_first_to_end();
-    }
+             bool told);
     /// The entry, while it holds or ended less than `slack` ago.
     [[nodiscard]] const entry* find(topic_index topic, const wire::peer_id& peer, instant now,
-                                    duration slack = {}) const noexcept {
-        const auto found = entries_.find(key{topic, peer});
-        if (found == entries_.end() || after(found->second.until, slack) <= now) return nullptr;
-        return &found->second;
-    }
+                                    duration slack = {}) const noexcept;
     /// Forgets what ended more than `slack` ago.
-    void sweep(instant now, duration slack) {
-        for (auto it = entries_.begin(); it != entries_.end();)
-            it = after(it->second.until, slack) <= now ? entries_.erase(it) : std::next(it);
-    }
+    void sweep(instant now, duration slack);
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
 private:
@@ -62,15 +44,14 @@ private:
         wire::peer_id peer;
         friend auto operator<=>(const key&, const key&) noexcept = default;
     };
-    void drop_first_to_end() {
-        auto first = entries_.begin();
-        for (auto it = entries_.begin(); it != entries_.end(); ++it)
-            if (it->second.until < first->second.until) first = it;
-        entries_.erase(first);
-    }
+    void drop_first_to_end();
 
     limits_type limits_;
     std::map<key, entry> entries_;
 };
 
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/backoff.ipp>
+#endif

@@ -24,57 +24,19 @@ struct id_digest {
 /// Makes digests; two with the same seed make the same ones.
 class digester {
 public:
-    explicit digester(std::uint64_t seed) noexcept {
-        random_source chance{seed};
-        key_[0] = chance.next();
-        key_[1] = chance.next();
-    }
-    digester(std::uint64_t key0, std::uint64_t key1) noexcept
-        : key_{key0, key1} {}
+    explicit digester(std::uint64_t seed) noexcept;
+    digester(std::uint64_t key0, std::uint64_t key1) noexcept;
 
-    [[nodiscard]] id_digest operator()(byte_view id) const noexcept {
-        state s{{key_[0] ^ 0x736f6d6570736575U, key_[1] ^ 0x646f72616e646f6dU ^ 0xeeU,
-                 key_[0] ^ 0x6c7967656e657261U, key_[1] ^ 0x7465646279746573U}};
-        std::size_t i = 0;
-        for (; i + 8 <= id.size(); i += 8) s.absorb(load(id.subspan(i), 8));
-        s.absorb(load(id.subspan(i), id.size() - i) | std::uint64_t{id.size() & 0xffU} << 56U);
-        s.v[2] ^= 0xeeU;
-        for (int r = 0; r < 4; ++r) s.round();
-        const std::uint64_t low = s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
-        s.v[1] ^= 0xddU;
-        for (int r = 0; r < 4; ++r) s.round();
-        return {low, s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3]};
-    }
+    [[nodiscard]] id_digest operator()(byte_view id) const noexcept;
 
 private:
     struct state {
         std::uint64_t v[4];
-        void round() noexcept {
-            v[0] += v[1];
-            v[1] = std::rotl(v[1], 13) ^ v[0];
-            v[0] = std::rotl(v[0], 32);
-            v[2] += v[3];
-            v[3] = std::rotl(v[3], 16) ^ v[2];
-            v[0] += v[3];
-            v[3] = std::rotl(v[3], 21) ^ v[0];
-            v[2] += v[1];
-            v[1] = std::rotl(v[1], 17) ^ v[2];
-            v[2] = std::rotl(v[2], 32);
-        }
-        void absorb(std::uint64_t word) noexcept {
-            v[3] ^= word;
-            round();
-            round();
-            v[0] ^= word;
-        }
+        void round() noexcept;
+        void absorb(std::uint64_t word) noexcept;
     };
     /// Little endian, whatever the machine.
-    [[nodiscard]] static std::uint64_t load(byte_view from, std::size_t n) noexcept {
-        std::uint64_t word = 0;
-        for (std::size_t i = n; i-- > 0;)
-            word = word << 8U | std::to_integer<std::uint64_t>(from[i]);
-        return word;
-    }
+    [[nodiscard]] static std::uint64_t load(byte_view from, std::size_t n) noexcept;
     std::uint64_t key_[2];
 };
 
@@ -118,22 +80,13 @@ public:
         }
         table_[hole] = 0;
     }
-    void clear() noexcept {
-        std::vector<std::uint32_t>{}.swap(table_);
-        size_ = 0;
-    }
+    void clear() noexcept;
 
 private:
     [[nodiscard]] std::size_t mask() const noexcept { return table_.size() - 1; }
-    [[nodiscard]] std::size_t home(const id_digest& d) const noexcept {
-        return static_cast<std::size_t>(d.low) & mask();
-    }
+    [[nodiscard]] std::size_t home(const id_digest& d) const noexcept;
     [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & mask(); }
-    void place(std::uint32_t slot, const id_digest& d) noexcept {
-        std::size_t i = home(d);
-        while (table_[i] != 0) i = next(i);
-        table_[i] = slot + 1;
-    }
+    void place(std::uint32_t slot, const id_digest& d) noexcept;
     template <class DigestOf>
     void resize(std::size_t size, DigestOf digest_of) {
         std::vector<std::uint32_t> old(size, 0);
@@ -147,3 +100,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/digest.ipp>
+#endif

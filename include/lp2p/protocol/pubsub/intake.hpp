@@ -27,9 +27,7 @@ struct waiting_message {
 
 class intake {
 public:
-    explicit intake(const router_config& config)
-        : seen_{config.seen_for, config.seen_ids}
-        , digest_{config.seed} {}
+    explicit intake(const router_config& config);
 
     [[nodiscard]] id_digest digest(byte_view id) const noexcept { return digest_(id); }
     [[nodiscard]] seen_cache& seen() noexcept { return seen_; }
@@ -40,13 +38,8 @@ public:
 
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
     [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
-    [[nodiscard]] waiting_message* find(message_handle h) noexcept {
-        const auto at = position(h);
-        return at == waiting_.end() ? nullptr : &*at;
-    }
-    [[nodiscard]] const waiting_message* find(message_handle h) const noexcept {
-        return const_cast<intake*>(this)->find(h);
-    }
+    [[nodiscard]] waiting_message* find(message_handle h) noexcept;
+    [[nodiscard]] const waiting_message* find(message_handle h) const noexcept;
     /// The first waiting message that `match` accepts, or null.
     template <class Match>
     [[nodiscard]] waiting_message* find_if(Match match) {
@@ -55,54 +48,20 @@ public:
         return nullptr;
     }
     [[nodiscard]] message_handle next_handle() noexcept { return message_handle{++last_handle_}; }
-    waiting_message& add(waiting_message w) {
-        waiting_bytes_ += w.encoded.size();
-        waiting_.push_back(std::move(w));
-        return waiting_.back();
-    }
+    waiting_message& add(waiting_message w);
     /// Takes a message out.
-    [[nodiscard]] std::optional<waiting_message> remove(message_handle h) {
-        const auto at = position(h);
-        if (at == waiting_.end()) return std::nullopt;
-        std::optional<waiting_message> w{std::move(*at)};
-        waiting_bytes_ -= w->encoded.size();
-        waiting_.erase(at);
-        return w;
-    }
+    [[nodiscard]] std::optional<waiting_message> remove(message_handle h);
 
     // ---- accepted ----
 
     /// Keeps a message until it is taken; the oldest leave where that is more than the bounds.
-    void deliver(delivery d, std::size_t most_messages, std::size_t most_bytes) {
-        untaken_bytes_ += d.encoded.size();
-        untaken_.push_back(std::move(d));
-        while (!untaken_.empty() &&
-               (untaken_.size() > most_messages || untaken_bytes_ > most_bytes)) {
-            untaken_bytes_ -= untaken_.front().encoded.size();
-            untaken_.pop_front();
-            ++dropped_;
-        }
-    }
-    [[nodiscard]] std::optional<delivery> take(message_handle h) {
-        for (auto at = untaken_.begin(); at != untaken_.end(); ++at) {
-            if (at->handle != h) continue;
-            std::optional<delivery> d{std::move(*at)};
-            untaken_bytes_ -= d->encoded.size();
-            untaken_.erase(at);
-            return d;
-        }
-        return std::nullopt;
-    }
+    void deliver(delivery d, std::size_t most_messages, std::size_t most_bytes);
+    [[nodiscard]] std::optional<delivery> take(message_handle h);
     [[nodiscard]] std::size_t untaken() const noexcept { return untaken_.size(); }
-    [[nodiscard]] std::uint32_t take_dropped() noexcept { return std::exchange(dropped_, 0); }
+    [[nodiscard]] std::uint32_t take_dropped() noexcept;
 
 private:
-    [[nodiscard]] std::vector<waiting_message>::iterator position(message_handle h) noexcept {
-        const auto at = std::lower_bound(
-            waiting_.begin(), waiting_.end(), h,
-            [](const waiting_message& w, message_handle handle) { return w.handle < handle; });
-        return at != waiting_.end() && at->handle == h ? at : waiting_.end();
-    }
+    [[nodiscard]] std::vector<waiting_message>::iterator position(message_handle h) noexcept;
 
     seen_cache seen_;
     digester digest_;
@@ -115,3 +74,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/intake.ipp>
+#endif

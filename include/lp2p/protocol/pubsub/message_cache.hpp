@@ -21,8 +21,7 @@ public:
         std::size_t bytes = default_limits.message_cache_bytes;
         std::size_t sends = default_limits.iwant_sends; ///< per message and peer
     };
-    explicit message_cache(const limits_type& limits) noexcept
-        : limits_{limits} {}
+    explicit message_cache(const limits_type& limits) noexcept;
 
     /// `encoded` is field `publish` of an RPC. A digest that is there already changes nothing.
     void put(const id_digest& digest, message_id id, shared_bytes encoded, topic_index topic);
@@ -52,21 +51,14 @@ private:
         topic_index topic;
         std::uint64_t heartbeat;
         std::vector<sent> asked;
-        [[nodiscard]] std::size_t size() const noexcept {
-            return sizeof(entry) + id.size() + encoded.size();
-        }
+        [[nodiscard]] std::size_t size() const noexcept;
     };
     auto digests() const noexcept {
         return [this](std::uint32_t slot) -> const id_digest& {
             return entries_[(slot - first_) & slot_mask].digest;
         };
     }
-    void drop_oldest() noexcept {
-        bytes_ -= entries_.front().size();
-        index_.erase(entries_.front().digest, digests());
-        entries_.pop_front();
-        first_ = (first_ + 1) & slot_mask;
-    }
+    void drop_oldest() noexcept;
 
     static constexpr std::uint32_t slot_mask = 0x7fffffffU;
 
@@ -78,50 +70,8 @@ private:
     std::size_t bytes_ = 0;
 };
 
-inline void message_cache::put(const id_digest& digest, message_id id, shared_bytes encoded,
-                               topic_index topic) {
-    if (index_.find(digest, digests())) return;
-    entries_.push_back({digest, std::move(id), std::move(encoded), topic, heartbeat_, {}});
-    bytes_ += entries_.back().size();
-    const auto last = static_cast<std::uint32_t>(entries_.size() - 1);
-    index_.insert((first_ + last) & slot_mask, digests());
-    while (bytes_ > limits_.bytes) drop_oldest();
-}
-
-inline std::optional<shared_bytes> message_cache::get(const id_digest& digest, peer_index peer) {
-    const auto slot = index_.find(digest, digests());
-    if (!slot) return std::nullopt;
-    entry& e = entries_[(*slot - first_) & slot_mask];
-    for (sent& s : e.asked) {
-        if (s.peer != peer) continue;
-        if (s.times >= limits_.sends) return std::nullopt;
-        ++s.times;
-        return e.encoded;
-    }
-    if (limits_.sends == 0) return std::nullopt;
-    e.asked.push_back({peer, 1});
-    return e.encoded;
-}
-
-inline void message_cache::gossip_ids(topic_index topic, std::vector<byte_view>& out) const {
-    auto from = entries_.end();
-    while (from != entries_.begin() && std::prev(from)->heartbeat + limits_.gossip > heartbeat_)
-        --from;
-    for (; from != entries_.end(); ++from)
-        if (from->topic == topic) out.push_back(from->id.view());
-}
-
-inline std::optional<byte_view> message_cache::settled_id(topic_index topic) const {
-    for (auto e = entries_.rbegin();
-         e != entries_.rend() && e->heartbeat + limits_.gossip > heartbeat_; ++e)
-        if (e->topic == topic && e->heartbeat < heartbeat_) return e->id.view();
-    return std::nullopt;
-}
-
-inline void message_cache::shift() {
-    ++heartbeat_;
-    while (!entries_.empty() && entries_.front().heartbeat + limits_.heartbeats <= heartbeat_)
-        drop_oldest();
-}
-
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/message_cache.ipp>
+#endif

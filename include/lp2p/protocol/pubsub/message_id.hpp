@@ -33,9 +33,7 @@ struct id_function {
     hash_function hash{};
     const void* state = nullptr; ///< for a function of one's own; must outlive every router
 
-    [[nodiscard]] status operator()(const message_view& m, byte_vector& out) const {
-        return compute(*this, m, out);
-    }
+    [[nodiscard]] status operator()(const message_view& m, byte_vector& out) const;
 };
 
 /// The default of the specification and of go: `from` ‖ `seqno`.
@@ -65,41 +63,13 @@ template <class Crypto>
 
 namespace detail {
 
-inline status spec_id(const id_function&, const message_view& m, byte_vector& out) {
-    if (m.from.empty() && m.seqno.empty()) return fail(errc::bad_message_id);
-    append(out, m.from);
-    append(out, m.seqno);
-    return {};
-}
+status spec_id(const id_function&, const message_view& m, byte_vector& out);
 
-inline status rust_id(const id_function&, const message_view& m, byte_vector& out) {
-    static constexpr std::array<std::byte, 3> nobody{std::byte{0}, std::byte{1}, std::byte{0}};
-    if (m.from.size() > 64 || (!m.seqno.empty() && m.seqno.size() != 8))
-        return fail(errc::bad_message_id);
-    append(out, as_bytes(wire::base58_encode(m.from.empty() ? byte_view{nobody} : m.from)));
-    const std::uint64_t seqno = m.seqno.empty() ? 0 : wire::load_u64(m.seqno.data());
-    std::array<char, 20> text{};
-    const auto written = std::to_chars(text.data(), text.data() + text.size(), seqno);
-    append(out, as_bytes({text.data(), static_cast<std::size_t>(written.ptr - text.data())}));
-    return {};
-}
+status rust_id(const id_function&, const message_view& m, byte_vector& out);
 
-inline status sha256_id(const id_function& self, const message_view& m, byte_vector& out) {
-    const auto hash = self.hash.sha256(self.hash.self, m.data);
-    append(out, hash);
-    return {};
-}
+status sha256_id(const id_function& self, const message_view& m, byte_vector& out);
 
-inline status js_id(const id_function& self, const message_view& m, byte_vector& out) {
-    if (m.from.empty()) return sha256_id(self, m, out);
-    // An identity multihash is 00, the length, the key itself.
-    const bool embedded = m.from.size() > 2 && m.from[0] == std::byte{0};
-    const byte_view key = embedded ? m.from.subspan(2) : m.key;
-    if (key.empty() || m.seqno.empty()) return fail(errc::bad_message_id);
-    append(out, key);
-    append(out, m.seqno);
-    return {};
-}
+status js_id(const id_function& self, const message_view& m, byte_vector& out);
 
 } // namespace detail
 
@@ -109,3 +79,7 @@ inline id_function js_id(hash_function hash) noexcept { return {detail::js_id, h
 inline id_function sha256_id(hash_function hash) noexcept { return {detail::sha256_id, hash}; }
 
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/message_id.ipp>
+#endif

@@ -24,19 +24,11 @@ struct conduct {
     std::uint32_t floods = 0;
 
     /// Who is kept when a mesh is pruned: larger is better, 0 is blameless.
-    [[nodiscard]] double standing() const noexcept {
-        return -(double{} + invalid_messages + malformed_rpcs + broken_promises +
-                 grafts_in_backoff + floods);
-    }
+    [[nodiscard]] double standing() const noexcept;
 };
 
 struct peer_entry {
-    peer_entry(peer_index i, const wire::peer_id& p, const router_config& c, instant now)
-        : index{i}
-        , id{p}
-        , queue{c.queue}
-        , empty_rpcs{c.empty_rpcs, now}
-        , unwanted{c.unwanted_for, c.unwanted_ids} {}
+    peer_entry(peer_index i, const wire::peer_id& p, const router_config& c, instant now);
 
     peer_index index;
     wire::peer_id id;
@@ -66,93 +58,38 @@ struct topic_entry {
 
 class roster {
 public:
-    explicit roster(const router_config& config)
-        : config_{config} {}
+    explicit roster(const router_config& config);
 
     [[nodiscard]] const router_config& config() const noexcept { return config_; }
     [[nodiscard]] std::vector<peer_entry>& peers() noexcept { return peers_; }
     [[nodiscard]] const std::vector<peer_entry>& peers() const noexcept { return peers_; }
-    [[nodiscard]] const std::map<topic_index, topic_entry>& topics() const noexcept {
-        return topics_;
-    }
+    [[nodiscard]] const std::map<topic_index, topic_entry>& topics() const noexcept;
 
     /// Null where it is unknown. Valid until peers come or go.
-    [[nodiscard]] peer_entry* find(peer_index peer) noexcept {
-        const auto at =
-            std::lower_bound(peers_.begin(), peers_.end(), peer,
-                             [](const peer_entry& e, peer_index p) { return e.index < p; });
-        return at != peers_.end() && at->index == peer ? &*at : nullptr;
-    }
-    [[nodiscard]] const peer_entry* find(peer_index peer) const noexcept {
-        return const_cast<roster*>(this)->find(peer);
-    }
-    [[nodiscard]] peer_entry* find(const wire::peer_id& id) noexcept {
-        for (peer_entry& e : peers_)
-            if (e.id == id) return &e;
-        return nullptr;
-    }
-    peer_entry& add(const wire::peer_id& id, instant now) {
-        return peers_.emplace_back(peer_index{++last_peer_}, id, config_, now);
-    }
+    [[nodiscard]] peer_entry* find(peer_index peer) noexcept;
+    [[nodiscard]] const peer_entry* find(peer_index peer) const noexcept;
+    [[nodiscard]] peer_entry* find(const wire::peer_id& id) noexcept;
+    peer_entry& add(const wire::peer_id& id, instant now);
     /// Forgets a peer with all that it subscribed to.
-    void remove(peer_index peer) {
-        peer_entry* gone = find(peer);
-        if (gone == nullptr) return;
-        for (const topic_index t : gone->topics) {
-            erase_sorted(topics_.at(t).subscribers, peer);
-            release(t);
-        }
-        peers_.erase(peers_.begin() + (gone - peers_.data()));
-    }
+    void remove(peer_index peer);
 
-    [[nodiscard]] std::optional<topic_index> find_topic(std::string_view name) const noexcept {
-        const auto found = by_name_.find(name);
-        return found == by_name_.end() ? std::nullopt : std::optional{found->second};
-    }
+    [[nodiscard]] std::optional<topic_index> find_topic(std::string_view name) const noexcept;
     /// The topic of that name, made where there is none.
     topic_index topic(std::string_view name);
-    [[nodiscard]] topic_entry& at(topic_index t) noexcept { return topics_.find(t)->second; }
-    [[nodiscard]] const topic_entry& at(topic_index t) const noexcept {
-        return topics_.find(t)->second;
-    }
+    [[nodiscard]] topic_entry& at(topic_index t) noexcept;
+    [[nodiscard]] const topic_entry& at(topic_index t) const noexcept;
     /// Whether a topic is still there: who keeps an index over time asks first.
     [[nodiscard]] bool has(topic_index t) const noexcept { return topics_.contains(t); }
-    [[nodiscard]] const topic_settings& settings(topic_index t) const noexcept {
-        const std::uint32_t own = at(t).settings;
-        return own == 0 ? config_.defaults : config_.topics[own - 1];
-    }
-    [[nodiscard]] const topic_settings& settings(std::string_view name) const noexcept {
-        const std::uint32_t own = settings_number(name);
-        return own == 0 ? config_.defaults : config_.topics[own - 1];
-    }
+    [[nodiscard]] const topic_settings& settings(topic_index t) const noexcept;
+    [[nodiscard]] const topic_settings& settings(std::string_view name) const noexcept;
     /// Forgets a topic that nobody needs any more.
-    void release(topic_index t) {
-        const auto found = topics_.find(t);
-        const topic_entry& e = found->second;
-        if (e.joined || e.kept || !e.subscribers.empty()) return;
-        by_name_.erase(e.name.text());
-        topics_.erase(found);
-    }
+    void release(topic_index t);
     /// True where something changed; false where it is known or the peer has too many topics.
-    bool subscribe(peer_entry& peer, std::string_view name) {
-        if (peer.topics.size() >= config_.topics_per_peer) return false;
-        const topic_index t = topic(name);
-        if (!insert_sorted(peer.topics, t)) return false;
-        insert_sorted(at(t).subscribers, peer.index);
-        return true;
-    }
+    bool subscribe(peer_entry& peer, std::string_view name);
     /// True where something changed. The topic may be gone afterwards.
-    bool unsubscribe(peer_entry& peer, topic_index t) {
-        if (!erase_sorted(peer.topics, t)) return false;
-        erase_sorted(at(t).subscribers, peer.index);
-        release(t);
-        return true;
-    }
+    bool unsubscribe(peer_entry& peer, topic_index t);
     /// A topic that everybody's decoder takes: 1 to `topic_length` bytes of UTF-8.
-    [[nodiscard]] bool valid_name(std::string_view name) const noexcept {
-        return !name.empty() && name.size() <= config_.topic_length &&
-               wire::valid_utf8(as_bytes(name));
-    }
+    [[nodiscard]] bool valid_name(std::string_view name) const noexcept;
 
     template <class T>
     static bool insert_sorted(std::vector<T>& into, T value) {
@@ -174,11 +111,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::uint32_t settings_number(std::string_view name) const noexcept {
-        for (std::size_t i = 0; i < config_.topics.size(); ++i)
-            if (config_.topics[i].topic == name) return static_cast<std::uint32_t>(i + 1);
-        return 0;
-    }
+    [[nodiscard]] std::uint32_t settings_number(std::string_view name) const noexcept;
 
     router_config config_;
     std::vector<peer_entry> peers_; ///< sorted by index
@@ -188,14 +121,8 @@ private:
     std::uint32_t last_topic_ = 0;
 };
 
-inline topic_index roster::topic(std::string_view name) {
-    if (const auto known = find_topic(name)) return *known;
-    const topic_index t{++last_topic_};
-    topic_entry& e = topics_[t];
-    e.name = topic_name{name};
-    e.settings = settings_number(name);
-    by_name_.emplace(e.name.text(), t);
-    return t;
-}
-
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/roster.ipp>
+#endif

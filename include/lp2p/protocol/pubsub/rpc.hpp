@@ -80,10 +80,7 @@ struct rpc {
     std::size_t control_bytes = 0;
 
     /// True where it asks nothing and says nothing.
-    [[nodiscard]] bool empty() const noexcept {
-        return subscriptions.empty() && messages.empty() && ihave.empty() && iwant_ids.empty() &&
-               idontwant_ids.empty() && graft.empty() && prune.empty();
-    }
+    [[nodiscard]] bool empty() const noexcept;
     /// Empty again, memory kept for the next one.
     void clear() noexcept;
 };
@@ -94,10 +91,7 @@ struct rpc {
 /// Repeated `control` fields merge; unknown fields are skipped; of several topics in a message
 /// (old multi-topic form) the last one holds.
 [[nodiscard]] status decode_rpc(byte_view bytes, const rpc_limits& limits, rpc& out);
-[[nodiscard]] inline result<rpc> decode_rpc(byte_view bytes, const rpc_limits& limits = {}) {
-    rpc out;
-    return decode_rpc(bytes, limits, out).map([&] { return std::move(out); });
-}
+[[nodiscard]] result<rpc> decode_rpc(byte_view bytes, const rpc_limits& limits = {});
 /// Reads one Message. `malformed_rpc` as above.
 [[nodiscard]] result<message_view> decode_message(byte_view bytes) noexcept;
 
@@ -126,145 +120,29 @@ template <class Each>
         if (!each(*reader)) return false;
     return true;
 }
-[[nodiscard]] inline bool read(wire::message_reader& r, byte_view& to) noexcept {
-    if (!r.read(to)) return false;
-    if (to.data() == nullptr) to = empty_field;
-    return true;
-}
-[[nodiscard]] inline bool read(wire::message_reader& r, std::string_view& to) noexcept {
-    byte_view bytes;
-    if (!read(r, bytes)) return false;
-    to = as_text(bytes);
-    return true;
-}
-[[nodiscard]] inline bool read(wire::message_reader& r, std::uint64_t& to) noexcept {
-    const auto number = r.varint();
-    if (number) to = *number;
-    return number.has_value();
-}
+[[nodiscard]] bool read(wire::message_reader& r, byte_view& to) noexcept;
+[[nodiscard]] bool read(wire::message_reader& r, std::string_view& to) noexcept;
+[[nodiscard]] bool read(wire::message_reader& r, std::uint64_t& to) noexcept;
 
 /// Fills an rpc, one limit after the other.
 class rpc_decoder {
 public:
-    rpc_decoder(const rpc_limits& limits, rpc& out) noexcept
-        : limits_{limits}
-        , out_{out} {}
+    rpc_decoder(const rpc_limits& limits, rpc& out) noexcept;
 
-    [[nodiscard]] status decode(byte_view bytes) {
-        const bool sound = walk(bytes, [&](wire::message_reader& r) { return top(r); });
-        if (too_large_) return fail(errc::control_too_large);
-        if (!sound) return fail(errc::malformed_rpc);
-        return {};
-    }
+    [[nodiscard]] status decode(byte_view bytes);
 
 private:
-    [[nodiscard]] bool top(wire::message_reader& r) {
-        byte_view body;
-        switch (r.field()) {
-        case field::subscriptions:
-            return read(r, body) && subscription(body);
-        case field::publish:
-            return read(r, body) && message(body);
-        case field::control:
-            if (!read(r, body)) return false;
-            out_.control_bytes += body.size();
-            too_large_ = out_.control_bytes > limits_.control;
-            return !too_large_ && walk(body, [&](wire::message_reader& c) { return control(c); });
-        default:
-            return true;
-        }
-    }
-    [[nodiscard]] bool subscription(byte_view body) {
-        subscription_view s;
-        std::uint64_t subscribe = 0;
-        const bool sound = walk(body, [&](wire::message_reader& r) {
-            if (r.field() == field::subscribe) return read(r, subscribe);
-            return r.field() != field::subscription_topic || read(r, s.topic);
-        });
-        s.subscribe = subscribe != 0;
-        keep(out_.subscriptions, s, out_.cut.subscriptions);
-        return sound;
-    }
-    [[nodiscard]] bool message(byte_view body) {
-        if (out_.messages.size() >= limits_.messages) {
-            ++out_.cut.messages;
-            return true;
-        }
-        const auto m = decode_message(body);
-        if (m) out_.messages.push_back(*m);
-        return m.has_value();
-    }
-    [[nodiscard]] bool control(wire::message_reader& r) {
-        byte_view body;
-        switch (r.field()) {
-        case field::ihave:
-            return read(r, body) && ihave(body);
-        case field::iwant:
-            return read(r, body) && ids(body, out_.iwant_ids);
-        case field::idontwant:
-            return read(r, body) && ids(body, out_.idontwant_ids);
-        case field::graft:
-            return read(r, body) && graft(body);
-        case field::prune:
-            return read(r, body) && prune(body);
-        default:
-            return true;
-        }
-    }
-    [[nodiscard]] bool ihave(byte_view body) {
-        ihave_view h;
-        h.first = static_cast<std::uint32_t>(out_.ihave_ids.size());
-        const bool sound = walk(body, [&](wire::message_reader& r) {
-            if (r.field() == field::ihave_topic) return read(r, h.topic);
-            return r.field() != field::ihave_id || id(r, out_.ihave_ids);
-        });
-        h.count = static_cast<std::uint32_t>(out_.ihave_ids.size()) - h.first;
-        if (!keep(out_.ihave, h, out_.cut.control)) out_.ihave_ids.resize(h.first);
-        return sound;
-    }
-    [[nodiscard]] bool graft(byte_view body) {
-        subscription_view g;
-        const bool sound = walk(body, [&](wire::message_reader& r) {
-            return r.field() != field::graft_topic || read(r, g.topic);
-        });
-        if (fits(g.topic) && out_.graft.size() < limits_.topics)
-            out_.graft.push_back(g.topic);
-        else
-            ++out_.cut.control;
-        return sound;
-    }
-    [[nodiscard]] bool prune(byte_view body) {
-        prune_view p;
-        const bool sound = walk(body, [&](wire::message_reader& r) {
-            byte_view peer;
-            if (r.field() == field::prune_topic) return read(r, p.topic);
-            if (r.field() == field::prune_backoff) return read(r, p.backoff);
-            if (r.field() != field::prune_peer) return true;
-            ++p.peers;
-            return read(r, peer);
-        });
-        keep(out_.prune, p, out_.cut.control);
-        return sound;
-    }
+    [[nodiscard]] bool top(wire::message_reader& r);
+    [[nodiscard]] bool subscription(byte_view body);
+    [[nodiscard]] bool message(byte_view body);
+    [[nodiscard]] bool control(wire::message_reader& r);
+    [[nodiscard]] bool ihave(byte_view body);
+    [[nodiscard]] bool graft(byte_view body);
+    [[nodiscard]] bool prune(byte_view body);
     /// IWANT and IDONTWANT look alike.
-    [[nodiscard]] bool ids(byte_view body, std::vector<byte_view>& to) {
-        static_assert(static_cast<int>(field::iwant_id) == static_cast<int>(field::idontwant_id));
-        return walk(body, [&](wire::message_reader& r) {
-            return r.field() != field::iwant_id || id(r, to);
-        });
-    }
-    [[nodiscard]] bool id(wire::message_reader& r, std::vector<byte_view>& to) {
-        byte_view id;
-        if (!read(r, id)) return false;
-        if (to.size() < limits_.ids)
-            to.push_back(id);
-        else
-            ++out_.cut.ids;
-        return true;
-    }
-    [[nodiscard]] bool fits(std::string_view topic) const noexcept {
-        return !topic.empty() && topic.size() <= limits_.topic_length;
-    }
+    [[nodiscard]] bool ids(byte_view body, std::vector<byte_view>& to);
+    [[nodiscard]] bool id(wire::message_reader& r, std::vector<byte_view>& to);
+    [[nodiscard]] bool fits(std::string_view topic) const noexcept;
     template <class T>
     bool keep(std::vector<T>& to, const T& entry, std::uint32_t& cut) {
         const bool room = fits(entry.topic) && to.size() < limits_.topics;
@@ -282,46 +160,8 @@ private:
 
 } // namespace detail
 
-inline void rpc::clear() noexcept {
-    subscriptions.clear();
-    messages.clear();
-    ihave.clear();
-    ihave_ids.clear();
-    iwant_ids.clear();
-    idontwant_ids.clear();
-    graft.clear();
-    prune.clear();
-    cut = {};
-    control_bytes = 0;
-}
-
-inline result<message_view> decode_message(byte_view bytes) noexcept {
-    message_view m;
-    const bool sound = detail::walk(bytes, [&](wire::message_reader& r) {
-        switch (r.field()) {
-        case field::from:
-            return detail::read(r, m.from);
-        case field::data:
-            return detail::read(r, m.data);
-        case field::seqno:
-            return detail::read(r, m.seqno);
-        case field::topic:
-            return detail::read(r, m.topic);
-        case field::signature:
-            return detail::read(r, m.signature);
-        case field::key:
-            return detail::read(r, m.key);
-        default:
-            return true;
-        }
-    });
-    if (!sound) return fail(errc::malformed_rpc);
-    return m;
-}
-
-inline status decode_rpc(byte_view bytes, const rpc_limits& limits, rpc& out) {
-    out.clear();
-    return detail::rpc_decoder{limits, out}.decode(bytes);
-}
-
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/rpc.ipp>
+#endif

@@ -24,53 +24,21 @@ class seen_cache {
 public:
     /// Keeps an id for `keep`, and at most `most` of them.
     explicit seen_cache(duration keep = default_limits.seen_for,
-                        std::size_t most = default_limits.seen_ids) noexcept
-        : keep_{keep}
-        , most_{most == 0 ? 1 : most} {}
+                        std::size_t most = default_limits.seen_ids) noexcept;
 
-    [[nodiscard]] bool contains(const id_digest& d) const noexcept {
-        return index_.find(d, digests()).has_value();
-    }
+    [[nodiscard]] bool contains(const id_digest& d) const noexcept;
     /// Remembers `d`; false where it was there already.
-    bool insert(const id_digest& d, instant now) {
-        expire(now);
-        if (contains(d)) return false;
-        if (size_ == most_) {
-            drop_oldest();
-            ++left_early_;
-        }
-        if (size_ == ring_.size()) grow();
-        const std::size_t at = (head_ + size_++) & (ring_.size() - 1);
-        ring_[at] = {d, now};
-        index_.insert(static_cast<std::uint32_t>(at), digests());
-        return true;
-    }
+    bool insert(const id_digest& d, instant now);
     /// Forgets what is older than `keep`. Cheap where nothing is.
-    void expire(instant now) noexcept {
-        while (size_ != 0 && now - ring_[head_].at >= keep_) drop_oldest();
-    }
+    void expire(instant now) noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// How many ids left before their time since the last call: duplicates of those are no longer
     /// known as such.
-    [[nodiscard]] std::uint32_t take_left_early() noexcept { return std::exchange(left_early_, 0); }
+    [[nodiscard]] std::uint32_t take_left_early() noexcept;
 
 private:
-    void drop_oldest() noexcept {
-        index_.erase(ring_[head_].digest, digests());
-        head_ = (head_ + 1) & (ring_.size() - 1);
-        if (--size_ != 0) return;
-        std::vector<entry>{}.swap(ring_);
-        head_ = 0;
-    }
-    void grow() {
-        std::vector<entry> larger(ring_.empty() ? 16 : 2 * ring_.size());
-        for (std::size_t i = 0; i < size_; ++i) larger[i] = ring_[(head_ + i) & (ring_.size() - 1)];
-        ring_ = std::move(larger);
-        head_ = 0;
-        index_.clear();
-        for (std::size_t i = 0; i < size_; ++i)
-            index_.insert(static_cast<std::uint32_t>(i), digests());
-    }
+    void drop_oldest() noexcept;
+    void grow();
 
     duration keep_;
     std::size_t most_;
@@ -82,3 +50,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/seen_cache.ipp>
+#endif

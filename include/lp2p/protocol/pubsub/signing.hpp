@@ -58,38 +58,12 @@ sign(const Crypto& crypto, const typename Crypto::private_key& identity,
 /// than a thousand million were sent in each second between.
 class sequence {
 public:
-    explicit sequence(unix_time now) noexcept
-        : last_{static_cast<std::uint64_t>(now.count() < 0 ? 0 : now.count())} {}
+    explicit sequence(unix_time now) noexcept;
     [[nodiscard]] std::uint64_t next() noexcept { return ++last_; }
 
 private:
     std::uint64_t last_;
 };
-
-inline status check_form(signature_policy policy, const message_view& m,
-                         byte_view local_peer) noexcept {
-    if (m.topic.empty()) return fail(errc::no_topic);
-    if (policy == signature_policy::strict_no_sign) {
-        if (has(m.from) || has(m.seqno) || has(m.signature) || has(m.key))
-            return fail(errc::unexpected_field);
-        return {};
-    }
-    if (m.from.empty()) return fail(errc::no_author);
-    if (equal(m.from, local_peer)) return fail(errc::own_author);
-    if (!wire::peer_id::from_bytes(m.from)) return fail(errc::bad_author);
-    if (m.seqno.size() != 8) return fail(errc::bad_seqno);
-    if (m.signature.empty()) return fail(errc::missing_signature);
-    if (has(m.key) && m.key.empty()) return fail(errc::bad_key);
-    return {};
-}
-
-inline byte_vector signed_bytes(const message_view& m) {
-    byte_vector out;
-    out.reserve(signing_prefix.size() + detail::message_size(m));
-    append(out, as_bytes(signing_prefix));
-    encode_signed_fields(m, out);
-    return out;
-}
 
 namespace detail {
 
@@ -122,12 +96,6 @@ status verify(const message_view& m, const Crypto& crypto) {
     return fail(errc::bad_signature);
 }
 
-inline message_view own_message::view() const noexcept {
-    const auto field = [](const byte_vector& v) { return v.empty() ? byte_view{} : byte_view{v}; };
-    return {field(from), has(data) ? data : empty_field, field(seqno), topic, field(signature),
-            field(key)};
-}
-
 template <class Crypto>
 result<own_message> sign(const Crypto& crypto, const typename Crypto::private_key& identity,
                          const wire::peer_id& author, std::uint64_t seqno, std::string_view topic,
@@ -147,3 +115,7 @@ result<own_message> sign(const Crypto& crypto, const typename Crypto::private_ke
 }
 
 } // namespace lp2p::inline v0::pubsub
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/pubsub/signing.ipp>
+#endif

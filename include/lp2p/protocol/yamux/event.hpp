@@ -58,16 +58,11 @@ static_assert(sizeof(event) <= 64);
 
 namespace detail {
 /// The stream that an event is about; `session_id` where it is about the session.
-[[nodiscard]] inline stream_id stream_of(const event& e) noexcept {
-    return std::visit(
-        [](const auto& what) {
-            if constexpr (requires { what.id; })
-                return what.id;
-            else
-                return session_id;
-        },
-        e);
-}
+[[nodiscard]] stream_id stream_of(const event& e) noexcept;
 } // namespace detail
 
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/event.ipp>
+#endif

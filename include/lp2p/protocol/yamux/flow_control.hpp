@@ -23,23 +23,12 @@ static_assert(default_limits.window_start == initial_window);
 /// that fill them stay inside what the connection may hold unread.
 class growth_budget {
 public:
-    explicit growth_budget(std::size_t most) noexcept
-        : most_{most} {}
+    explicit growth_budget(std::size_t most) noexcept;
     /// How far a window of `from` bytes may grow now, while `unread` bytes wait in the session.
-    [[nodiscard]] std::uint32_t allowed(std::uint32_t from, std::size_t unread) const noexcept {
-        const std::size_t already = from > initial_window ? 0 : from;
-        const std::size_t taken = reserved_ + unread + already;
-        const std::size_t room = taken < most_ ? most_ - taken : 0;
-        const std::size_t sum = from + std::min<std::size_t>(room, 0xffffffffU - from);
-        return static_cast<std::uint32_t>(sum);
-    }
-    void grown(std::uint32_t from, std::uint32_t to) noexcept {
-        reserved_ += to - (from > initial_window ? from : 0);
-    }
+    [[nodiscard]] std::uint32_t allowed(std::uint32_t from, std::size_t unread) const noexcept;
+    void grown(std::uint32_t from, std::uint32_t to) noexcept;
     /// The stream with this window is gone.
-    void release(std::uint32_t window) noexcept {
-        if (window > initial_window) reserved_ -= window;
-    }
+    void release(std::uint32_t window) noexcept;
     [[nodiscard]] std::size_t reserved() const noexcept { return reserved_; }
 
 private:
@@ -50,49 +39,27 @@ private:
 /// What the peer may send. Invariant: credit + unread <= window.
 class receive_window {
 public:
-    explicit receive_window(instant now) noexcept
-        : epoch_{now} {}
+    explicit receive_window(instant now) noexcept;
 
     [[nodiscard]] std::uint32_t size() const noexcept { return window_; }
     [[nodiscard]] std::uint32_t credit() const noexcept { return credit_; }
     /// Takes what a data header announces; false, and nothing taken, where it is too much.
-    [[nodiscard]] bool take(std::uint32_t n) noexcept {
-        if (n > credit_) return false;
-        credit_ -= n;
-        return true;
-    }
+    [[nodiscard]] bool take(std::uint32_t n) noexcept;
     /// Whether an update is worth a frame: the reader took at least half a window since the last.
     /// `held` = bytes announced and not consumed yet.
     [[nodiscard]] bool due(std::size_t held) const noexcept { return missing(held) >= window_ / 2; }
     /// Gives back all that is missing; returns it (0: nothing is).
-    std::uint32_t refill(std::size_t held) noexcept {
-        const std::uint32_t delta = missing(held);
-        credit_ += delta;
-        return delta;
-    }
+    std::uint32_t refill(std::size_t held) noexcept;
     /// Called when an update is due: doubles the window where half of it went in less than four
     /// round trips, as far as `most` and the budget allow. Returns true where it grew.
     bool adapt(instant now, std::optional<duration> rtt, std::uint32_t most, growth_budget& budget,
-               std::size_t unread) noexcept {
-        const duration took = now - epoch_;
-        epoch_ = now;
-        if (!rtt || took >= rtt_factor * std::min(*rtt, longest_rtt)) return false;
-        const std::uint32_t twice = window_ > most / 2 ? most : window_ * 2;
-        const std::uint32_t to = std::min(twice, budget.allowed(window_, unread));
-        if (to <= window_) return false;
-        budget.grown(window_, to);
-        window_ = to;
-        return true;
-    }
+               std::size_t unread) noexcept;
 
 private:
     static constexpr int rtt_factor = 4;
     static constexpr duration longest_rtt = seconds{10};
 
-    [[nodiscard]] std::uint32_t missing(std::size_t held) const noexcept {
-        const std::size_t there = credit_ + held;
-        return there < window_ ? static_cast<std::uint32_t>(window_ - there) : 0;
-    }
+    [[nodiscard]] std::uint32_t missing(std::size_t held) const noexcept;
 
     std::uint32_t window_ = initial_window;
     std::uint32_t credit_ = initial_window;
@@ -104,11 +71,7 @@ class send_window {
 public:
     [[nodiscard]] std::uint32_t credit() const noexcept { return credit_; }
     /// Adds a window update; false, and nothing added, where the sum passes 2^32-1.
-    [[nodiscard]] bool add(std::uint32_t delta) noexcept {
-        if (delta > std::numeric_limits<std::uint32_t>::max() - credit_) return false;
-        credit_ += delta;
-        return true;
-    }
+    [[nodiscard]] bool add(std::uint32_t delta) noexcept;
     /// Precondition: n <= credit().
     void take(std::uint32_t n) noexcept { credit_ -= n; }
 
@@ -117,3 +80,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/flow_control.ipp>
+#endif

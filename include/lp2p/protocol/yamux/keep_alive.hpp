@@ -18,32 +18,17 @@ namespace lp2p::inline v0::yamux {
 /// link full of data is not taken for a dead one. At most one ping is under way (hazard H16).
 class keep_alive {
 public:
-    keep_alive(duration idle, duration answer, instant now) noexcept
-        : idle_{idle}
-        , answer_{answer}
-        , received_{now} {}
+    keep_alive(duration idle, duration answer, instant now) noexcept;
 
     void received(instant now) noexcept { received_ = now; }
     /// Begins a ping and gives its value; nothing where one is under way, whose pong will do.
-    [[nodiscard]] std::optional<std::uint32_t> ping(instant now) noexcept {
-        if (asked_) return std::nullopt;
-        asked_ = now;
-        return ++value_;
-    }
+    [[nodiscard]] std::optional<std::uint32_t> ping(instant now) noexcept;
     /// The round trip, where `value` answers our ping; nothing where nobody asked (hazard H15).
-    [[nodiscard]] std::optional<duration> pong(std::uint32_t value, instant now) noexcept {
-        if (!asked_ || value != value_) return std::nullopt;
-        const duration sample = now - *asked_;
-        asked_.reset();
-        rtt_ = rtt_ ? (*rtt_ + sample) / 2 : sample;
-        return sample;
-    }
+    [[nodiscard]] std::optional<duration> pong(std::uint32_t value, instant now) noexcept;
     /// Smoothed; nothing before the first pong.
     [[nodiscard]] std::optional<duration> rtt() const noexcept { return rtt_; }
 
-    [[nodiscard]] instant next() const noexcept {
-        return asked_ ? after(std::max(received_, *asked_), answer_) : after(received_, idle_);
-    }
+    [[nodiscard]] instant next() const noexcept;
     /// A ping is due.
     [[nodiscard]] bool wants_ping(instant now) const noexcept { return !asked_ && now >= next(); }
     /// The peer is silent.
@@ -62,28 +47,14 @@ private:
 /// judged by a counter, and only from an instant at which it was seen to wait.
 class write_watch {
 public:
-    explicit write_watch(duration most) noexcept
-        : most_{most} {}
+    explicit write_watch(duration most) noexcept;
 
     void wrote(std::size_t n) noexcept { written_ += n; }
     /// `latest` = the last instant known: where it is not known since when output waits, the
     /// deadline is at once, and handle_timeout brings the time.
-    [[nodiscard]] std::optional<instant> next(bool waits, instant latest) const noexcept {
-        if (!waits) return std::nullopt;
-        return armed() ? after(*since_, most_) : latest;
-    }
+    [[nodiscard]] std::optional<instant> next(bool waits, instant latest) const noexcept;
     /// True where output has waited for the whole time and not one byte of it left.
-    [[nodiscard]] bool stalled(bool waits, instant now) noexcept {
-        if (!waits) {
-            since_.reset();
-        } else if (!armed()) {
-            since_ = now;
-            seen_ = written_;
-        } else {
-            return now >= after(*since_, most_);
-        }
-        return false;
-    }
+    [[nodiscard]] bool stalled(bool waits, instant now) noexcept;
 
 private:
     [[nodiscard]] bool armed() const noexcept { return since_ && seen_ == written_; }
@@ -95,3 +66,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/keep_alive.ipp>
+#endif

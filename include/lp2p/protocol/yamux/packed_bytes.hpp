@@ -16,58 +16,24 @@ namespace lp2p::inline v0::yamux {
 class packed_bytes {
 public:
     packed_bytes() noexcept = default;
-    packed_bytes(const packed_bytes& other) {
-        if (!other.empty()) grown(copy(other.view(), room(other.size())));
-    }
+    packed_bytes(const packed_bytes& other);
     packed_bytes(packed_bytes&& other) noexcept { swap(other); }
-    packed_bytes& operator=(packed_bytes other) noexcept {
-        swap(other);
-        return *this;
-    }
+    packed_bytes& operator=(packed_bytes other) noexcept;
     ~packed_bytes() = default;
 
     [[nodiscard]] std::size_t size() const noexcept { return end_ - begin_; }
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
     [[nodiscard]] byte_view view() const noexcept { return {bytes_.get() + begin_, size()}; }
     /// Room for `n` bytes behind the others; `grown` says how many of them were written.
-    [[nodiscard]] mutable_bytes room(std::size_t n) {
-        if (capacity_ - end_ < n) move_to_front(n);
-        return {bytes_.get() + end_, n};
-    }
-    void grown(std::size_t n) noexcept {
-        end_ += n;
-        if (empty()) clear();
-    }
+    [[nodiscard]] mutable_bytes room(std::size_t n);
+    void grown(std::size_t n) noexcept;
     /// Drops the oldest `n` bytes (at most all of them).
-    void consume(std::size_t n) noexcept {
-        begin_ += std::min(n, size());
-        if (empty()) clear();
-    }
-    void clear() noexcept {
-        bytes_.reset();
-        begin_ = end_ = capacity_ = 0;
-    }
+    void consume(std::size_t n) noexcept;
+    void clear() noexcept;
 
 private:
-    void move_to_front(std::size_t more) {
-        const std::size_t held = size();
-        if (held + more > capacity_) {
-            std::unique_ptr<std::byte[]> larger{new std::byte[held + more]};
-            if (held != 0) copy(view(), {larger.get(), held});
-            bytes_ = std::move(larger);
-            capacity_ = held + more;
-        } else {
-            copy(view(), {bytes_.get(), held});
-        }
-        begin_ = 0;
-        end_ = held;
-    }
-    void swap(packed_bytes& other) noexcept {
-        std::swap(bytes_, other.bytes_);
-        std::swap(begin_, other.begin_);
-        std::swap(end_, other.end_);
-        std::swap(capacity_, other.capacity_);
-    }
+    void move_to_front(std::size_t more);
+    void swap(packed_bytes& other) noexcept;
 
     std::unique_ptr<std::byte[]> bytes_;
     std::size_t begin_ = 0;
@@ -76,3 +42,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/packed_bytes.ipp>
+#endif

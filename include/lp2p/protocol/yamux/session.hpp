@@ -131,7 +131,7 @@ public:
 private:
     enum class timer { grace, farewell, count };
 
-    // session_input.hpp: what each frame means.
+    // session_input.ipp: what each frame means.
     std::size_t take_header(byte_view in);
     std::size_t take_body(byte_view in);
     void finish_body();
@@ -152,7 +152,7 @@ private:
     void count_reset();
     void relieve_unread();
 
-    // session_output.hpp: what leaves, and in which order.
+    // session_output.ipp: what leaves, and in which order.
     std::size_t pack_new(mutable_bytes out);
     std::size_t pack_controls(mutable_bytes out);
     std::size_t pack_streams(mutable_bytes out, bool first);
@@ -162,7 +162,7 @@ private:
     void tell_room(stream& s);
     [[nodiscard]] bool connection_has_room() const noexcept;
 
-    // session_streams.hpp: calls on streams.
+    // session_streams.ipp: calls on streams.
     [[nodiscard]] result<stream*> writable_stream(stream_id id);
     [[nodiscard]] std::size_t room_for(stream& s, std::size_t wanted);
     void written(stream& s, std::size_t before);
@@ -176,7 +176,7 @@ private:
     void drop(stream& s, reason why);
     void keep_silent(stream_id id);
 
-    // session_life.hpp: time and ends.
+    // session_life.ipp: time and ends.
     void learn(instant now) noexcept;
     void arm();
     void settle_session();
@@ -227,12 +227,15 @@ private:
 
 } // namespace lp2p::inline v0::yamux
 
-#include <lp2p/protocol/yamux/session_input.hpp>
-#include <lp2p/protocol/yamux/session_life.hpp>
-#include <lp2p/protocol/yamux/session_output.hpp>
-#include <lp2p/protocol/yamux/session_streams.hpp>
 
 namespace lp2p::inline v0::yamux {
 static_assert(duplex<session>);
 static_assert(std::copyable<session>);
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/session_input.ipp>
+#include <lp2p/protocol/yamux/session_life.ipp>
+#include <lp2p/protocol/yamux/session_output.ipp>
+#include <lp2p/protocol/yamux/session_streams.ipp>
+#endif

@@ -28,10 +28,7 @@ struct stream_hook {
 };
 
 struct stream {
-    stream(stream_id i, bool from_peer, instant now) noexcept
-        : id{i}
-        , inbound{from_peer}
-        , receive{now} {}
+    stream(stream_id i, bool from_peer, instant now) noexcept;
 
     stream_id id;
 
@@ -63,35 +60,22 @@ struct stream {
     /// Bytes that the peer has spent credit on and the application has not consumed.
     [[nodiscard]] std::size_t held() const noexcept { return unread.size() + coming; }
     /// Has data that may leave now.
-    [[nodiscard]] bool can_send_data() const noexcept {
-        return !unsent.empty() && send.credit() > 0;
-    }
-    [[nodiscard]] bool can_send_fin() const noexcept {
-        return finishing && !fin_sent && unsent.empty();
-    }
+    [[nodiscard]] bool can_send_data() const noexcept;
+    [[nodiscard]] bool can_send_fin() const noexcept;
     [[nodiscard]] bool ready() const noexcept { return can_send_data() || can_send_fin(); }
     /// Has something to say that needs no data frame.
-    [[nodiscard]] bool owes_control() const noexcept {
-        return (!inbound && !syn_sent) || ack_due || update_due;
-    }
+    [[nodiscard]] bool owes_control() const noexcept;
     /// The peer finished and may have forgotten it, so credit may never come (hazard H14).
-    [[nodiscard]] bool may_stall() const noexcept {
-        return fin_received && !unsent.empty() && send.credit() == 0;
-    }
+    [[nodiscard]] bool may_stall() const noexcept;
     [[nodiscard]] bool finished_both_ways() const noexcept { return fin_sent && fin_received; }
     /// Nothing can come or go any more, and nothing is left to read.
-    [[nodiscard]] bool over() const noexcept {
-        return (reset_received || finished_both_ways()) && unread.empty();
-    }
+    [[nodiscard]] bool over() const noexcept;
     /// The flags that its next frame has to carry; they are taken by that.
-    [[nodiscard]] std::uint16_t take_flags() noexcept {
-        std::uint16_t flags = 0;
-        if (!inbound && !syn_sent) flags |= syn;
-        if (ack_due) flags |= ack;
-        syn_sent = true;
-        ack_due = false;
-        return flags;
-    }
+    [[nodiscard]] std::uint16_t take_flags() noexcept;
 };
 
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/stream.ipp>
+#endif

@@ -63,23 +63,10 @@ public:
     using ready_line = stream_line<&stream::ready_hook>;
 
     stream_table() noexcept = default;
-    stream_table(const stream_table& other)
-        : counts_{other.counts_} {
-        entries_.reserve(other.entries_.size());
-        for (const entry& e : other.entries_) entries_.push_back({e.id, new stream{*e.at}});
-        for (auto* s = other.control.first(); s != nullptr; s = control_line::next(*s))
-            control.push(*find(s->id));
-        for (auto* s = other.ready.first(); s != nullptr; s = ready_line::next(*s))
-            ready.push(*find(s->id));
-    }
+    stream_table(const stream_table& other);
     stream_table(stream_table&& other) noexcept { swap(other); }
-    stream_table& operator=(stream_table other) noexcept {
-        swap(other);
-        return *this;
-    }
-    ~stream_table() {
-        for (const entry& e : entries_) delete e.at;
-    }
+    stream_table& operator=(stream_table other) noexcept;
+    ~stream_table();
 
     struct counts {
         std::uint32_t inbound = 0;
@@ -91,44 +78,13 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
-    [[nodiscard]] stream* find(stream_id id) noexcept {
-        if (last_found_ != nullptr && last_found_->id == id) return last_found_;
-        const std::size_t i = place(id);
-        if (i == entries_.size() || entries_[i].id != id) return nullptr;
-        return last_found_ = entries_[i].at;
-    }
-    [[nodiscard]] const stream* find(stream_id id) const noexcept {
-        const std::size_t i = place(id);
-        return i == entries_.size() || entries_[i].id != id ? nullptr : entries_[i].at;
-    }
+    [[nodiscard]] stream* find(stream_id id) noexcept;
+    [[nodiscard]] const stream* find(stream_id id) const noexcept;
     /// Adds one. Precondition: there is none with this id. An inbound one begins as waiting.
-    stream& insert(stream_id id, bool inbound, instant now) {
-        const auto i = static_cast<std::ptrdiff_t>(place(id));
-        entries_.insert(entries_.begin() + i, entry{id, nullptr});
-        stream* s = new stream{id, inbound, now};
-        entries_[static_cast<std::size_t>(i)].at = s;
-        s->waiting = inbound;
-        ++(inbound ? counts_.inbound : counts_.outbound);
-        ++(inbound ? counts_.waiting : counts_.unacknowledged);
-        return *s;
-    }
-    void no_longer_waiting(stream& s) noexcept {
-        if (std::exchange(s.waiting, false)) --counts_.waiting;
-    }
-    void acknowledged(stream& s) noexcept {
-        if (!s.inbound && !std::exchange(s.acknowledged, true)) --counts_.unacknowledged;
-    }
-    void erase(stream& s) noexcept {
-        control.remove(s);
-        ready.remove(s);
-        no_longer_waiting(s);
-        acknowledged(s);
-        --(s.inbound ? counts_.inbound : counts_.outbound);
-        if (last_found_ == &s) last_found_ = nullptr;
-        entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place(s.id)));
-        delete &s;
-        if (entries_.size() < entries_.capacity() / 4) shrink();
-    }
+    stream& insert(stream_id id, bool inbound, instant now);
+    void no_longer_waiting(stream& s) noexcept;
+    void acknowledged(stream& s) noexcept;
+    void erase(stream& s) noexcept;
     /// The `i`-th in the order of ids; i < size().
     [[nodiscard]] stream& at(std::size_t i) const noexcept { return *entries_[i].at; }
 
@@ -140,23 +96,10 @@ private:
         stream_id id;
         stream* at;
     };
-    [[nodiscard]] std::size_t place(stream_id id) const noexcept {
-        if (entries_.empty() || entries_.back().id < id) return entries_.size();
-        const auto less = [](const entry& e, stream_id i) { return e.id < i; };
-        return static_cast<std::size_t>(
-            std::lower_bound(entries_.begin(), entries_.end(), id, less) - entries_.begin());
-    }
+    [[nodiscard]] std::size_t place(stream_id id) const noexcept;
     /// A burst of streams leaves no memory behind. Where there is none for the copy, it waits.
-    void shrink() noexcept {
-        if (entries_.capacity() > 16) entries_.shrink_to_fit();
-    }
-    void swap(stream_table& other) noexcept {
-        std::swap(control, other.control);
-        std::swap(ready, other.ready);
-        std::swap(entries_, other.entries_);
-        std::swap(counts_, other.counts_);
-        std::swap(last_found_, other.last_found_);
-    }
+    void shrink() noexcept;
+    void swap(stream_table& other) noexcept;
 
     std::vector<entry> entries_;
     counts counts_;
@@ -164,3 +107,7 @@ private:
 };
 
 } // namespace lp2p::inline v0::yamux
+
+#ifndef LP2P_SEPARATE_COMPILATION
+#include <lp2p/protocol/yamux/stream_table.ipp>
+#endif

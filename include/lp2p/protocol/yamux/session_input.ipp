@@ -9,7 +9,7 @@
 
 namespace lp2p::inline v0::yamux {
 
-inline result<std::size_t> session::receive(byte_view in, instant now) {
+LP2P_DECL result<std::size_t> session::receive(byte_view in, instant now) {
     if (ended_) {
         if (ended_->why) return fail(ended_->why);
         return 0U;
@@ -26,7 +26,7 @@ inline result<std::size_t> session::receive(byte_view in, instant now) {
     return at;
 }
 
-inline std::size_t session::take_header(byte_view in) {
+LP2P_DECL std::size_t session::take_header(byte_view in) {
     std::size_t used = 0;
     result<header> h{};
     if (head_size_ == 0 && in.size() >= header::size) {
@@ -46,7 +46,7 @@ inline std::size_t session::take_header(byte_view in) {
     return used;
 }
 
-inline std::size_t session::take_body(byte_view in) {
+LP2P_DECL std::size_t session::take_body(byte_view in) {
     const std::size_t n = std::min<std::size_t>(in.size(), body_left_);
     body_left_ -= static_cast<std::uint32_t>(n);
     if (stream* s = body_wanted_ ? streams_.find(frame_.stream) : nullptr) {
@@ -65,13 +65,13 @@ inline std::size_t session::take_body(byte_view in) {
 }
 
 /// spec: "Stream half close": FIN counts behind the data of its own frame.
-inline void session::finish_body() {
+LP2P_DECL void session::finish_body() {
     stream* s = body_wanted_ ? streams_.find(frame_.stream) : nullptr;
     body_wanted_ = false;
     if (s != nullptr && frame_.has(fin)) on_fin(*s);
 }
 
-inline void session::on_frame(const header& h) {
+LP2P_DECL void session::on_frame(const header& h) {
     switch (h.type) {
     case frame_type::data:
     case frame_type::window_update:
@@ -83,7 +83,7 @@ inline void session::on_frame(const header& h) {
     }
 }
 
-inline void session::on_stream_frame(const header& h) {
+LP2P_DECL void session::on_stream_frame(const header& h) {
     if (h.has(syn)) return on_syn(h);
     stream* s = streams_.find(h.stream);
     if (s == nullptr || s->reset_received)
@@ -92,7 +92,7 @@ inline void session::on_stream_frame(const header& h) {
         on_known(*s, h);
 }
 
-inline void session::on_syn(const header& h) {
+LP2P_DECL void session::on_syn(const header& h) {
     if (h.stream == session_id) return fail_session(errc::stream_zero);
     if (opened_by(h.stream, role_)) return fail_session(errc::wrong_parity);
     if (streams_.find(h.stream) != nullptr) return fail_session(errc::duplicate_syn);
@@ -118,7 +118,7 @@ inline void session::on_syn(const header& h) {
 
 /// A refusal costs us as much as the SYN cost the peer, so it is metered with the frames that have
 /// no effect and not with the resets: a peer that did not know our limit is not hostile.
-inline void session::refuse(const header& h, errc why, std::uint32_t code) {
+LP2P_DECL void session::refuse(const header& h, errc why, std::uint32_t code) {
     useless();
     if (ended_) return;
     narrate(trace_names::yamux_stream_refused, h.stream,
@@ -130,7 +130,7 @@ inline void session::refuse(const header& h, errc why, std::uint32_t code) {
     skip(h);
 }
 
-inline void session::on_known(stream& s, const header& h) {
+LP2P_DECL void session::on_known(stream& s, const header& h) {
     bool effect = h.has(syn);
     if (h.has(ack) && !s.inbound && !s.acknowledged) {
         effect = true;
@@ -143,7 +143,7 @@ inline void session::on_known(stream& s, const header& h) {
     if (!ended_ && data) body_left_ = h.length;
 }
 
-inline void session::on_data(stream& s, const header& h, bool effect) {
+LP2P_DECL void session::on_data(stream& s, const header& h, bool effect) {
     if (h.length == 0) {
         if (h.has(fin))
             on_fin(s);
@@ -166,7 +166,7 @@ inline void session::on_data(stream& s, const header& h, bool effect) {
     frame_ = h;
 }
 
-inline void session::on_update(stream& s, const header& h, bool effect) {
+LP2P_DECL void session::on_update(stream& s, const header& h, bool effect) {
     if (!s.send.add(h.length)) return fail_session(errc::window_overflow);
     if (h.length != 0) {
         line_up(s);
@@ -179,14 +179,14 @@ inline void session::on_update(stream& s, const header& h, bool effect) {
 
 /// Late frames for streams that ended here are normal, and never answered: an RST would race with
 /// our own end. Bodies that are worth something are metered by their bytes, all else as noise.
-inline void session::on_unknown(const header& h) {
+LP2P_DECL void session::on_unknown(const header& h) {
     const bool data = h.type == frame_type::data;
     constexpr std::uint32_t worth = 512;
     if (!data || h.length < worth) useless();
     if (!ended_ && data) skip(h);
 }
 
-inline void session::on_fin(stream& s) {
+LP2P_DECL void session::on_fin(stream& s) {
     if (s.fin_received) return useless();
     s.fin_received = true;
     streams_.acknowledged(s);
@@ -196,7 +196,7 @@ inline void session::on_fin(stream& s) {
     settle(s);
 }
 
-inline void session::on_rst(stream& s, std::uint32_t code) {
+LP2P_DECL void session::on_rst(stream& s, std::uint32_t code) {
     count_reset();
     if (ended_) return;
     s.reset_received = true;
@@ -207,7 +207,7 @@ inline void session::on_rst(stream& s, std::uint32_t code) {
 }
 
 /// Each ping is answered once (hazard H16); what is no ping or pong of ours is ignored (H15).
-inline void session::on_ping(const header& h) {
+LP2P_DECL void session::on_ping(const header& h) {
     const bool asks = h.has(syn);
     if (h.stream != session_id || asks == h.has(ack)) return useless();
     if (asks) return control_.pong(h.length);
@@ -218,7 +218,7 @@ inline void session::on_ping(const header& h) {
         useless();
 }
 
-inline void session::on_go_away(const header& h) {
+LP2P_DECL void session::on_go_away(const header& h) {
     if (h.length == goaway_normal && remote_went_away_) return useless();
     remote_went_away_ = true;
     narrate(trace_names::yamux_goaway, session_id,
@@ -230,23 +230,23 @@ inline void session::on_go_away(const header& h) {
 }
 
 /// Reads past the body of `h`, which nobody wants.
-inline void session::skip(const header& h) {
+LP2P_DECL void session::skip(const header& h) {
     if (h.type != frame_type::data) return;
     if (h.length > skippable_) return fail_session(errc::skipped_too_much);
     skippable_ -= h.length;
     body_left_ = h.length;
 }
 
-inline void session::useless() {
+LP2P_DECL void session::useless() {
     if (!useless_.take(now_)) fail_session(errc::noise_flood);
 }
 
-inline void session::count_reset() {
+LP2P_DECL void session::count_reset() {
     if (!resets_.take(now_)) fail_session(errc::reset_flood);
 }
 
 /// Too much waits unread: the stream that holds most gives way (the oldest id among equals).
-inline void session::relieve_unread() {
+LP2P_DECL void session::relieve_unread() {
     stream* most = &streams_.at(0);
     for (std::size_t i = 1; i < streams_.size(); ++i) {
         stream& s = streams_.at(i);

@@ -19,7 +19,7 @@ inline constexpr std::size_t largest_room = 32 * 1024;
 inline constexpr std::size_t smallest_cut = 512;
 } // namespace detail
 
-inline std::size_t session::pending() const noexcept {
+LP2P_DECL std::size_t session::pending() const noexcept {
     std::size_t frames = control_.size() + streams_.control.size();
     std::size_t data = 0;
     if (!streams_.ready.empty()) {
@@ -29,7 +29,7 @@ inline std::size_t session::pending() const noexcept {
     return packed_.size() + data + frames * header::size;
 }
 
-inline byte_view session::transmit(std::size_t n) {
+LP2P_DECL byte_view session::transmit(std::size_t n) {
     const std::size_t held = packed_.size();
     if (held < n) {
         const std::size_t wanted = std::min(std::min(n, pending()) - held, detail::largest_room);
@@ -41,12 +41,12 @@ inline byte_view session::transmit(std::size_t n) {
     return packed_.view().first(std::min(n, packed_.size()));
 }
 
-inline void session::transmitted(std::size_t n) {
+LP2P_DECL void session::transmitted(std::size_t n) {
     progress_.wrote(std::min(n, packed_.size()));
     packed_.consume(n);
 }
 
-inline std::size_t session::pack(mutable_bytes out) {
+LP2P_DECL std::size_t session::pack(mutable_bytes out) {
     std::size_t at = copy(packed_.view(), out);
     packed_.consume(at);
     at += pack_new(out.subspan(at));
@@ -59,14 +59,14 @@ inline std::size_t session::pack(mutable_bytes out) {
     return at;
 }
 
-inline std::size_t session::pack_new(mutable_bytes out) {
+LP2P_DECL std::size_t session::pack_new(mutable_bytes out) {
     const std::size_t at = pack_controls(out);
     return at + pack_streams(out.subspan(at), at == 0);
 }
 
 /// Pongs, our ping, resets and GoAway; then what streams have to say without data. A SYN or ACK
 /// whose stream has data or FIN that may leave goes with that.
-inline std::size_t session::pack_controls(mutable_bytes out) {
+LP2P_DECL std::size_t session::pack_controls(mutable_bytes out) {
     std::size_t at = control_.pack(out);
     while (stream* s = streams_.control.first()) {
         const bool rides = s->ready() && !s->update_due;
@@ -84,7 +84,7 @@ inline std::size_t session::pack_controls(mutable_bytes out) {
 }
 
 /// One frame of each stream in turn, so that none waits for another.
-inline std::size_t session::pack_streams(mutable_bytes out, bool first) {
+LP2P_DECL std::size_t session::pack_streams(mutable_bytes out, bool first) {
     std::size_t at = 0;
     while (stream* s = streams_.ready.first()) {
         const mutable_bytes room = out.subspan(at);
@@ -103,7 +103,7 @@ inline std::size_t session::pack_streams(mutable_bytes out, bool first) {
 }
 
 /// `first`: nothing is before it in this buffer, so that it may be cut as short as it must be.
-inline std::size_t session::pack_data(stream& s, mutable_bytes out, bool first) {
+LP2P_DECL std::size_t session::pack_data(stream& s, mutable_bytes out, bool first) {
     const std::size_t whole =
         std::min<std::size_t>({s.unsent.size(), s.send.credit(), config_.data_frame});
     const std::size_t n = std::min(whole, out.size() - header::size);
@@ -118,7 +118,7 @@ inline std::size_t session::pack_data(stream& s, mutable_bytes out, bool first) 
 
 /// FIN has a frame of its own: on a frame with data go-yamux ends the stream for its reader before
 /// it has stored the data.
-inline std::size_t session::pack_fin(stream& s, mutable_bytes out) {
+LP2P_DECL std::size_t session::pack_fin(stream& s, mutable_bytes out) {
     const auto flags = static_cast<std::uint16_t>(s.take_flags() | fin);
     encode({frame_type::window_update, flags, s.id, 0}, out.first<header::size>());
     s.fin_sent = true;
@@ -126,7 +126,7 @@ inline std::size_t session::pack_fin(stream& s, mutable_bytes out) {
 }
 
 /// After a frame of `s` was packed; `s` may be gone afterwards.
-inline void session::sent_some(stream& s) {
+LP2P_DECL void session::sent_some(stream& s) {
     if (s.short_write) tell_room(s);
     if (connection_full_ && connection_has_room()) {
         connection_full_ = false;
@@ -137,14 +137,14 @@ inline void session::sent_some(stream& s) {
 }
 
 /// Half empty before a writer is told, so that it is not told for every frame.
-inline void session::tell_room(stream& s) {
+LP2P_DECL void session::tell_room(stream& s) {
     if (!s.short_write || s.unsent.size() > config_.queued_stream / 2 || !connection_has_room())
         return;
     s.short_write = false;
     events_.push(stream_writable{s.id});
 }
 
-inline bool session::connection_has_room() const noexcept {
+LP2P_DECL bool session::connection_has_room() const noexcept {
     return unsent_ <= config_.queued_connection / 4 * 3;
 }
 

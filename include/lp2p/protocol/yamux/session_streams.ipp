@@ -8,7 +8,7 @@
 
 namespace lp2p::inline v0::yamux {
 
-inline result<stream_id> session::open(instant now) {
+LP2P_DECL result<stream_id> session::open(instant now) {
     learn(now);
     if (ended_) return fail(errc::session_ended);
     if (sent_go_away_ || remote_went_away_) return fail(errc::going_away);
@@ -25,7 +25,7 @@ inline result<stream_id> session::open(instant now) {
     return s.id;
 }
 
-inline status session::accept(stream_id id) {
+LP2P_DECL status session::accept(stream_id id) {
     if (ended_) return fail(errc::session_ended);
     stream* s = streams_.find(id);
     if (s == nullptr) return fail(errc::unknown_stream);
@@ -34,12 +34,12 @@ inline status session::accept(stream_id id) {
     return {};
 }
 
-inline byte_view session::read(stream_id id) const noexcept {
+LP2P_DECL byte_view session::read(stream_id id) const noexcept {
     const stream* s = streams_.find(id);
     return s == nullptr ? byte_view{} : s->unread.front();
 }
 
-inline void session::consume(stream_id id, std::size_t n) {
+LP2P_DECL void session::consume(stream_id id, std::size_t n) {
     stream* s = streams_.find(id);
     if (s == nullptr) return;
     n = std::min(n, s->unread.size());
@@ -53,7 +53,7 @@ inline void session::consume(stream_id id, std::size_t n) {
     }
 }
 
-inline result<std::size_t> session::write(stream_id id, byte_view bytes) {
+LP2P_DECL result<std::size_t> session::write(stream_id id, byte_view bytes) {
     const result<stream*> found = writable_stream(id);
     if (!found) return fail(found.error());
     stream& s = **found;
@@ -64,7 +64,7 @@ inline result<std::size_t> session::write(stream_id id, byte_view bytes) {
     return n;
 }
 
-inline result<std::size_t> session::write(stream_id id, const shared_bytes& payload,
+LP2P_DECL result<std::size_t> session::write(stream_id id, const shared_bytes& payload,
                                           std::size_t from) {
     const result<stream*> found = writable_stream(id);
     if (!found) return fail(found.error());
@@ -76,7 +76,7 @@ inline result<std::size_t> session::write(stream_id id, const shared_bytes& payl
     return n;
 }
 
-inline status session::finish(stream_id id) {
+LP2P_DECL status session::finish(stream_id id) {
     const result<stream*> found = writable_stream(id);
     if (!found && found.error() == error{errc::write_after_finish}) return {};
     if (!found) return fail(found.error());
@@ -86,7 +86,7 @@ inline status session::finish(stream_id id) {
     return {};
 }
 
-inline status session::reset(stream_id id, std::uint32_t code, party blame) {
+LP2P_DECL status session::reset(stream_id id, std::uint32_t code, party blame) {
     if (ended_) return fail(errc::session_ended);
     stream* s = streams_.find(id);
     if (s == nullptr) return fail(errc::unknown_stream);
@@ -95,7 +95,7 @@ inline status session::reset(stream_id id, std::uint32_t code, party blame) {
     return {};
 }
 
-inline std::optional<stream_status> session::inspect(stream_id id) const noexcept {
+LP2P_DECL std::optional<stream_status> session::inspect(stream_id id) const noexcept {
     const stream* s = streams_.find(id);
     if (s == nullptr) return std::nullopt;
     return stream_status{.buffered = s->unread.size(),
@@ -108,12 +108,12 @@ inline std::optional<stream_status> session::inspect(stream_id id) const noexcep
                          .remote_reset = s->reset_received};
 }
 
-inline session_counts session::counts() const noexcept {
+LP2P_DECL session_counts session::counts() const noexcept {
     const auto& count = streams_.count();
     return {count.inbound, count.outbound, count.waiting, count.unacknowledged, unread_, unsent_};
 }
 
-inline result<stream*> session::writable_stream(stream_id id) {
+LP2P_DECL result<stream*> session::writable_stream(stream_id id) {
     if (ended_) return fail(errc::session_ended);
     stream* s = streams_.find(id);
     if (s == nullptr) return fail(errc::unknown_stream);
@@ -123,7 +123,7 @@ inline result<stream*> session::writable_stream(stream_id id) {
 }
 
 /// How much of `wanted` may be queued; a short answer is remembered and told when there is room.
-inline std::size_t session::room_for(stream& s, std::size_t wanted) {
+LP2P_DECL std::size_t session::room_for(stream& s, std::size_t wanted) {
     const auto room = [](std::size_t most, std::size_t used) {
         return most - std::min(most, used);
     };
@@ -134,7 +134,7 @@ inline std::size_t session::room_for(stream& s, std::size_t wanted) {
     return std::min({wanted, here, all});
 }
 
-inline void session::written(stream& s, std::size_t before) {
+LP2P_DECL void session::written(stream& s, std::size_t before) {
     if (s.unsent.size() == before) return;
     unsent_ += s.unsent.size() - before;
     acknowledge(s);
@@ -143,21 +143,21 @@ inline void session::written(stream& s, std::size_t before) {
 }
 
 /// Our next frame on a stream of theirs carries ACK; once.
-inline void session::acknowledge(stream& s) {
+LP2P_DECL void session::acknowledge(stream& s) {
     if (!s.inbound || std::exchange(s.accepted, true)) return;
     s.ack_due = true;
     streams_.no_longer_waiting(s);
     line_up(s);
 }
 
-inline void session::line_up(stream& s) {
+LP2P_DECL void session::line_up(stream& s) {
     if (s.ready()) streams_.ready.push(s);
     if (s.owes_control()) streams_.control.push(s);
 }
 
 /// Hazard H14: go and rust forget finished streams, so what is still queued for one may wait for
 /// ever.
-inline void session::watch_stall(stream& s) {
+LP2P_DECL void session::watch_stall(stream& s) {
     if (s.may_stall() == s.stalling) return;
     s.stalling = !s.stalling;
     if (s.stalling)
@@ -167,7 +167,7 @@ inline void session::watch_stall(stream& s) {
 }
 
 /// The reader took something: an update becomes due at half a window.
-inline void session::return_credit(stream& s) {
+LP2P_DECL void session::return_credit(stream& s) {
     if (s.fin_received || s.reset_received || s.update_due || !s.receive.due(s.held())) return;
     if (s.receive.adapt(now_, alive_.rtt(), config_.window_most, growth_, unread_))
         narrate(trace_names::yamux_window_grown, s.id,
@@ -177,7 +177,7 @@ inline void session::return_credit(stream& s) {
     line_up(s);
 }
 
-inline void session::forget_unsent(stream& s) {
+LP2P_DECL void session::forget_unsent(stream& s) {
     unsent_ -= s.unsent.size();
     s.unsent.clear();
     s.short_write = s.ack_due = s.update_due = false;
@@ -189,7 +189,7 @@ inline void session::forget_unsent(stream& s) {
 
 /// Ends a stream from this side. The peer hears of it where it knows the stream and may still send
 /// or wait; what it had credit for may be on its way.
-inline void session::reset_stream(stream& s, errc why, std::uint32_t code) {
+LP2P_DECL void session::reset_stream(stream& s, errc why, std::uint32_t code) {
     if (s.reset_received) return drop(s, s.reset_why);
     const bool known = s.inbound || s.syn_sent;
     if (known && !s.finished_both_ways()) control_.reset(s.id, code);
@@ -198,12 +198,12 @@ inline void session::reset_stream(stream& s, errc why, std::uint32_t code) {
 }
 
 /// Ends the stream where nothing is left to do; `s` may be gone afterwards.
-inline void session::settle(stream& s) {
+LP2P_DECL void session::settle(stream& s) {
     if (s.over()) drop(s, s.reset_received ? s.reset_why : reason{});
 }
 
 /// The one place where a stream of a living session goes. One that nobody heard of goes silently.
-inline void session::drop(stream& s, reason why) {
+LP2P_DECL void session::drop(stream& s, reason why) {
     const stream_id id = s.id;
     const bool told = s.told_opened;
     forget_unsent(s);
@@ -221,7 +221,7 @@ inline void session::drop(stream& s, reason why) {
 
 /// Takes back what waits to be told of a stream whose opening was not told. An older stream with
 /// the same id keeps its events: they come before that opening.
-inline void session::keep_silent(stream_id id) {
+LP2P_DECL void session::keep_silent(stream_id id) {
     bool opened = false;
     events_.drop_if([id, &opened](const event& e) {
         const auto* opening = std::get_if<stream_opened>(&e);

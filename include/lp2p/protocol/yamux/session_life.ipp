@@ -9,7 +9,7 @@
 
 namespace lp2p::inline v0::yamux {
 
-inline session::session(role who, const config& cfg, instant now)
+LP2P_DECL session::session(role who, const config& cfg, instant now)
     : config_{cfg}
     , role_{who}
     , next_id_{who == role::dialer ? 1U : 2U}
@@ -25,12 +25,12 @@ inline session::session(role who, const config& cfg, instant now)
     arm();
 }
 
-inline bool session::wants_input() const noexcept {
+LP2P_DECL bool session::wants_input() const noexcept {
     return !ended_ && control_.pongs() < config_.pings_owed &&
            control_.size() + streams_.control.size() < config_.control_owed;
 }
 
-inline std::optional<end> session::wants_end() const noexcept {
+LP2P_DECL std::optional<end> session::wants_end() const noexcept {
     if (!ended_) return std::nullopt;
     const error why = ended_->why;
     const bool silent =
@@ -38,7 +38,7 @@ inline std::optional<end> session::wants_end() const noexcept {
     return end{silent ? end::reset : end::fin};
 }
 
-inline std::optional<event> session::poll_event() {
+LP2P_DECL std::optional<event> session::poll_event() {
     std::optional<event> e = events_.poll();
     if (!e) return e;
     if (stream* s = streams_.find(detail::stream_of(*e))) {
@@ -48,7 +48,7 @@ inline std::optional<event> session::poll_event() {
     return e;
 }
 
-inline std::optional<instant> session::next_timeout() const {
+LP2P_DECL std::optional<instant> session::next_timeout() const {
     if (ended_ && pending() == 0) return std::nullopt;
     if (arm_later_) return now_;
     if (ended_) return timers_.next();
@@ -57,7 +57,7 @@ inline std::optional<instant> session::next_timeout() const {
     return earlier(first, progress_.next(pending() != 0, now_));
 }
 
-inline void session::handle_timeout(instant now) {
+LP2P_DECL void session::handle_timeout(instant now) {
     learn(now);
     if (ended_) return late_farewell();
     if (progress_.stalled(pending() != 0, now_)) return cut_session(errc::connection_stalled);
@@ -72,13 +72,13 @@ inline void session::handle_timeout(instant now) {
     if (!ended_) arm();
 }
 
-inline void session::ping(instant now) {
+LP2P_DECL void session::ping(instant now) {
     learn(now);
     if (ended_) return;
     if (const auto value = alive_.ping(now_)) control_.ping(*value);
 }
 
-inline void session::go_away(std::uint32_t code, std::optional<instant> now) {
+LP2P_DECL void session::go_away(std::uint32_t code, std::optional<instant> now) {
     if (now) learn(*now);
     if (ended_ || (code == goaway_normal && sent_go_away_)) return;
     narrate(trace_names::yamux_goaway, session_id,
@@ -94,7 +94,7 @@ inline void session::go_away(std::uint32_t code, std::optional<instant> now) {
     if (now) arm();
 }
 
-inline void session::receive_end(end e, instant now) {
+LP2P_DECL void session::receive_end(end e, instant now) {
     learn(now);
     if (ended_) return;
     const bool inside = head_size_ != 0 || body_left_ != 0;
@@ -105,10 +105,10 @@ inline void session::receive_end(end e, instant now) {
 }
 
 /// Time never runs backwards here.
-inline void session::learn(instant now) noexcept { now_ = std::max(now_, now); }
+LP2P_DECL void session::learn(instant now) noexcept { now_ = std::max(now_, now); }
 
 /// The time is fresh: deadlines that waited for it begin.
-inline void session::arm() {
+LP2P_DECL void session::arm() {
     (void)progress_.stalled(pending() != 0, now_);
     if (!std::exchange(arm_later_, false)) return;
     if (ended_)
@@ -118,14 +118,14 @@ inline void session::arm() {
 }
 
 /// After a GoAway of either side the last stream takes the session with it.
-inline void session::settle_session() {
+LP2P_DECL void session::settle_session() {
     if (ended_ || !streams_.empty()) return;
     if (sent_go_away_) return end_session(reason{});
     if (remote_went_away_) end_session({errc::went_away, party::remote, goaway_normal});
 }
 
 /// The peer broke a rule of the session or flooded it: GoAway 1, and nothing else leaves any more.
-inline void session::fail_session(errc why) {
+LP2P_DECL void session::fail_session(errc why) {
     narrate(trace_names::yamux_goaway, session_id,
             {{"by", to_string(party::local)}, {"why", error{why}}});
     control_.clear();
@@ -135,13 +135,13 @@ inline void session::fail_session(errc why) {
 }
 
 /// The peer does not listen: there is no point in a farewell.
-inline void session::cut_session(errc why) {
+LP2P_DECL void session::cut_session(errc why) {
     control_.clear();
     packed_.clear();
     end_session({why, party::local, 0});
 }
 
-inline void session::end_session(reason why) {
+LP2P_DECL void session::end_session(reason why) {
     ended_ = why;
     head_size_ = body_left_ = 0;
     body_wanted_ = false;
@@ -163,14 +163,14 @@ inline void session::end_session(reason why) {
 }
 
 /// What could not be said in time is not said.
-inline void session::late_farewell() {
+LP2P_DECL void session::late_farewell() {
     arm();
     if (!timers_.expire(timer::farewell, now_)) return;
     control_.clear();
     packed_.clear();
 }
 
-inline void session::narrate(std::string_view what, stream_id id,
+LP2P_DECL void session::narrate(std::string_view what, stream_id id,
                              std::initializer_list<trace_field> fields) const noexcept {
     if (!config_.trace) return;
     config_.trace({now_, config_.trace_connection, value_of(id), what, fields});

@@ -10,14 +10,14 @@
 namespace lp2p::inline v0::gossipsub {
 
 /// Whether we may graft a peer that is not in the mesh.
-inline bool router::may_graft(const peer_entry& p, topic_index t, instant now) const {
+LP2P_DECL bool router::may_graft(const peer_entry& p, topic_index t, instant now) const {
     const duration slack = config_.backoff_slack * config_.heartbeat;
     return p.kind != peer_kind::floodsub && p.reachable && core_.acceptable(p, now) &&
            !roster::contains_sorted(meshes_.find(t)->second, p.index) &&
            backoffs_.find(t, p.id, now, slack) == nullptr;
 }
 
-inline void router::graft(peer_entry& p, topic_index t) {
+LP2P_DECL void router::graft(peer_entry& p, topic_index t) {
     const pubsub::topic_name& name = core_.peers().at(t).name;
     roster::insert_sorted(meshes_[t], p.index);
     p.queue.graft(name);
@@ -26,7 +26,7 @@ inline void router::graft(peer_entry& p, topic_index t) {
 }
 
 /// Takes a member out, tells it, and neither grafts nor lets itself be grafted for a while.
-inline void router::prune(peer_entry& p, topic_index t, duration backoff, error why, instant now) {
+LP2P_DECL void router::prune(peer_entry& p, topic_index t, duration backoff, error why, instant now) {
     leave_mesh(p.index, t, why);
     backoffs_.set(t, p.id, now, backoff, true);
     std::optional<std::uint64_t> wait; // a field that 1.0 does not know
@@ -37,13 +37,13 @@ inline void router::prune(peer_entry& p, topic_index t, duration backoff, error 
 }
 
 /// Takes a peer out of a mesh, if it is in it, without telling it.
-inline void router::leave_mesh(peer_index p, topic_index t, error why) {
+LP2P_DECL void router::leave_mesh(peer_index p, topic_index t, error why) {
     const auto found = meshes_.find(t);
     if (found == meshes_.end() || !roster::erase_sorted(found->second, p)) return;
     core_.inform(pubsub::pruned{p, core_.peers().at(t).name, why});
 }
 
-inline void router::subscription_changed(peer_entry& p, topic_index t, bool subscribed,
+LP2P_DECL void router::subscription_changed(peer_entry& p, topic_index t, bool subscribed,
                                          instant now) {
     const auto found = meshes_.find(t);
     if (!subscribed) {
@@ -60,7 +60,7 @@ inline void router::subscription_changed(peer_entry& p, topic_index t, bool subs
 }
 
 /// spec: gossipsub v1.1, "Prune Backoff" and go's order of checks.
-inline void router::on_graft(peer_entry& p, std::string_view topic, instant now) {
+LP2P_DECL void router::on_graft(peer_entry& p, std::string_view topic, instant now) {
     const auto t = core_.peers().find_topic(topic);
     const auto found = t ? meshes_.find(*t) : meshes_.end();
     // Unknown topics are ignored: an answer would let the peer choose what we send.
@@ -89,24 +89,24 @@ inline void router::on_graft(peer_entry& p, std::string_view topic, instant now)
     core_.inform(pubsub::grafted{p.index, core_.peers().at(*t).name, true});
 }
 
-inline void router::refuse_graft(peer_entry& p, topic_index t, error why, instant now) {
+LP2P_DECL void router::refuse_graft(peer_entry& p, topic_index t, error why, instant now) {
     prune(p, t, config_.prune_backoff, why, now);
 }
 
-inline void router::on_prune(peer_entry& p, const pubsub::prune_view& said, instant now) {
+LP2P_DECL void router::on_prune(peer_entry& p, const pubsub::prune_view& said, instant now) {
     const auto t = core_.peers().find_topic(said.topic);
     if (!t || !meshes_.contains(*t)) return;
     leave_mesh(p.index, *t, pubsub::errc::pruned_by_peer);
     backoffs_.set(*t, p.id, now, backoffs_.from_wire(said.backoff), false);
 }
 
-inline void router::handle_timeout(instant now) {
+LP2P_DECL void router::handle_timeout(instant now) {
     if (now < next_heartbeat_) return;
     heartbeat(now);
     next_heartbeat_ = after(now, config_.heartbeat); // a jump of the clock is one heartbeat
 }
 
-inline void router::heartbeat(instant now) {
+LP2P_DECL void router::heartbeat(instant now) {
     if (++heartbeats_ % 15 == 0) backoffs_.sweep(now, config_.backoff_slack * config_.heartbeat);
     for (peer_entry& p : core_.peers().peers()) {
         p.ihave_rpcs = p.ids_asked = 0;
@@ -123,7 +123,7 @@ inline void router::heartbeat(instant now) {
     core_.report_drops();
 }
 
-inline void router::count_broken_promises(instant now) {
+LP2P_DECL void router::count_broken_promises(instant now) {
     for (auto it = promises_.begin(); it != promises_.end();) {
         if (now < it->second) {
             ++it;
@@ -137,7 +137,7 @@ inline void router::count_broken_promises(instant now) {
     }
 }
 
-inline void router::balance_mesh(topic_index t, mesh& members, instant now) {
+LP2P_DECL void router::balance_mesh(topic_index t, mesh& members, instant now) {
     const auto as_member = [](const peer_entry& p) {
         return pubsub::mesh_member{p.index, p.outbound, p.behaviour.standing()};
     };
@@ -162,7 +162,7 @@ inline void router::balance_mesh(topic_index t, mesh& members, instant now) {
 }
 
 /// Subscribers of the right kind that are not among `but` (sorted).
-inline std::vector<peer_index>
+LP2P_DECL std::vector<peer_index>
 router::fanout_candidates(topic_index t, const std::vector<peer_index>& but, instant now) const {
     std::vector<peer_index> found;
     for (const peer_index s : core_.peers().at(t).subscribers) {
@@ -174,7 +174,7 @@ router::fanout_candidates(topic_index t, const std::vector<peer_index>& but, ins
     return found;
 }
 
-inline void router::fill_fanout(topic_index t, fanout& f, instant now) {
+LP2P_DECL void router::fill_fanout(topic_index t, fanout& f, instant now) {
     const std::uint32_t d = core_.peers().settings(t).mesh.d;
     if (f.peers.size() >= d) return;
     const auto more =
@@ -182,7 +182,7 @@ inline void router::fill_fanout(topic_index t, fanout& f, instant now) {
     for (const peer_index p : more) roster::insert_sorted(f.peers, p);
 }
 
-inline void router::refresh_fanouts(instant now) {
+LP2P_DECL void router::refresh_fanouts(instant now) {
     for (auto it = fanouts_.begin(); it != fanouts_.end();) {
         auto& [t, f] = *it;
         if (now - f.published >= config_.fanout_for) {

@@ -34,7 +34,7 @@ inline constexpr std::size_t entry_overhead = 32;
 
 /// Asks for what we have not seen, in topics that we are in, as far as the limits of this heartbeat
 /// go. One id of the batch, by chance, is remembered as a promise.
-inline void router::on_ihave(peer_entry& p, const pubsub::rpc& r, instant now) {
+LP2P_DECL void router::on_ihave(peer_entry& p, const pubsub::rpc& r, instant now) {
     if (r.ihave.empty()) return;
     if (++p.ihave_rpcs > config_.ihave_rpcs || p.ids_asked >= config_.ihave_ids)
         return core_.reject(p.index, pubsub::errc::ihave_flood);
@@ -63,7 +63,7 @@ inline void router::on_ihave(peer_entry& p, const pubsub::rpc& r, instant now) {
     ask(p, ids);
 }
 
-inline void router::ask(peer_entry& p, std::span<const byte_view> ids) {
+LP2P_DECL void router::ask(peer_entry& p, std::span<const byte_view> ids) {
     const std::size_t most = core_.config().queue.control - detail::entry_overhead;
     detail::in_chunks(ids, most, [&](std::span<const byte_view> some) {
         byte_vector entry;
@@ -72,7 +72,7 @@ inline void router::ask(peer_entry& p, std::span<const byte_view> ids) {
     });
 }
 
-inline void router::on_iwant(peer_entry& p, std::span<const byte_view> ids) {
+LP2P_DECL void router::on_iwant(peer_entry& p, std::span<const byte_view> ids) {
     for (const byte_view id : ids) {
         const pubsub::id_digest d = core_.messages().digest(id);
         if (p.unwanted.contains(d)) continue;
@@ -82,7 +82,7 @@ inline void router::on_iwant(peer_entry& p, std::span<const byte_view> ids) {
 }
 
 /// spec: gossipsub v1.2, "IDONTWANT". More than `unwanted_ids` are ignored until older ones leave.
-inline void router::on_idontwant(peer_entry& p, std::span<const byte_view> ids, instant now) {
+LP2P_DECL void router::on_idontwant(peer_entry& p, std::span<const byte_view> ids, instant now) {
     p.unwanted.expire(now);
     for (const byte_view id : ids) {
         if (id.empty() || id.size() > pubsub::most_message_id) continue;
@@ -94,7 +94,7 @@ inline void router::on_idontwant(peer_entry& p, std::span<const byte_view> ids, 
 
 /// Everybody in the mesh who may be about to send this large message hears that it came. Said once
 /// its signature holds, so that a forgery cannot keep the real one away.
-inline void router::say_idontwant(const pubsub::waiting_message& m) {
+LP2P_DECL void router::say_idontwant(const pubsub::waiting_message& m) {
     const auto found = meshes_.find(m.topic);
     if (found == meshes_.end()) return;
     for (const peer_index p : found->second) {
@@ -103,7 +103,7 @@ inline void router::say_idontwant(const pubsub::waiting_message& m) {
     }
 }
 
-inline void router::dont_want(peer_entry& p, const pubsub::waiting_message& m) {
+LP2P_DECL void router::dont_want(peer_entry& p, const pubsub::waiting_message& m) {
     if (p.kind < peer_kind::gossipsub_v12 || m.view.data.size() < config_.dont_want_size) return;
     p.queue.dont_want(m.id);
     core_.told_output(p);
@@ -111,7 +111,7 @@ inline void router::dont_want(peer_entry& p, const pubsub::waiting_message& m) {
 
 /// Tells some who are not in the mesh (`but`) what we have (spec: gossipsub v1.1, "Adaptive Gossip
 /// Dissemination").
-inline void router::emit_gossip(topic_index t, const std::vector<peer_index>& but, instant now) {
+LP2P_DECL void router::emit_gossip(topic_index t, const std::vector<peer_index>& but, instant now) {
     std::vector<peer_index> to = fanout_candidates(t, but, now);
     if (to.empty()) return;
     const std::vector<shared_bytes> entries = advertisement(t);
@@ -125,7 +125,7 @@ inline void router::emit_gossip(topic_index t, const std::vector<peer_index>& bu
 }
 
 /// Our IHAVE of a topic, encoded once for all who get it.
-inline std::vector<shared_bytes> router::advertisement(topic_index t) {
+LP2P_DECL std::vector<shared_bytes> router::advertisement(topic_index t) {
     std::vector<byte_view> ids;
     cache_.gossip_ids(t, ids);
     chance_.shuffle(std::span{ids});
