@@ -26,7 +26,7 @@ namespace lp2p::inline v0 {
 template <class Stack>
 class connection {
 public:
-    using event = connections::event;
+    using event = late<connections::event, Stack>;
     using crypto = typename Stack::crypto;
     using security = typename Stack::security;
     using channel = typename security::channel;

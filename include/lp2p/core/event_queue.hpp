@@ -14,6 +14,15 @@
 
 namespace lp2p::inline v0 {
 
+/// T, which a template of Param does not look at before Param is known: the compiler then reads the
+/// template without making a variant of forty events, which a user of one machine never asks for.
+template <class T, class Param>
+struct known_with {
+    using type = T;
+};
+template <class T, class Param>
+using late = typename known_with<T, Param>::type;
+
 template <class Event>
 class event_queue {
 public:

@@ -21,7 +21,7 @@ namespace lp2p::inline v0 {
 template <class Stack>
 class basic_node {
 public:
-    using event = node_event;
+    using event = late<node_event, Stack>;
     using crypto = typename Stack::crypto;
     using private_key = typename crypto::private_key;
     using swarm_type = swarm<Stack>;

@@ -71,8 +71,9 @@ struct identify_info {
 template <class Crypto>
 class identify_service {
 public:
-    using event = std::variant<identified, identify_failed, protocols_updated, addresses_updated,
-                               wrong_identity>;
+    using event = late<std::variant<identified, identify_failed, protocols_updated,
+                                    addresses_updated, wrong_identity>,
+                       Crypto>;
     using info = identify_info;
     struct config {
         const limits* bounds = &default_limits; ///< must outlive the service

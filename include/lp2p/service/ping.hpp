@@ -30,7 +30,7 @@ struct ping_failed {
 template <class Crypto>
 class ping_service {
 public:
-    using event = std::variant<pinged, ping_failed>;
+    using event = late<std::variant<pinged, ping_failed>, Crypto>;
 
     explicit ping_service(Crypto crypto)
         : crypto_{std::move(crypto)} {}

@@ -29,8 +29,8 @@ namespace lp2p::inline v0::service {
 template <class Crypto>
 class pubsub_service {
 public:
-    using event = pubsub_event;
-    using router = std::variant<gossipsub::router, floodsub::router>;
+    using event = late<pubsub_event, Crypto>;
+    using router = late<std::variant<gossipsub::router, floodsub::router>, Crypto>;
     using private_key = typename Crypto::private_key;
 
     struct config {

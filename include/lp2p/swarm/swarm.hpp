@@ -22,7 +22,7 @@ namespace lp2p::inline v0 {
 template <class Stack>
 class swarm {
 public:
-    using event = swarms::event;
+    using event = late<swarms::event, Stack>;
     using connection_type = connection<Stack>;
     using crypto = typename Stack::crypto;
     using identity = typename Stack::security::identity;
@@ -567,11 +567,11 @@ private:
     crypto crypto_;
     multistream::protocol_list serves_;
     address_book book_;
-    peer_dialer dialer_;
+    late<peer_dialer, Stack> dialer_;
     protected_peers protected_;
-    substream_monitor monitor_;
+    late<substream_monitor, Stack> monitor_;
     idle_watch idle_;
-    connection_manager manager_;
+    late<connection_manager, Stack> manager_;
     std::map<conn_id, slot> slots_;
     std::map<wire::peer_id, std::vector<conn_id>> peers_; // established, the newest last
     deadline_index<conn_id> deadlines_;

@@ -56,7 +56,7 @@ struct ended {
 template <crypto::provider Crypto>
 class handshake {
 public:
-    using event = std::variant<proven, noise::ended>;
+    using event = late<std::variant<proven, noise::ended>, Crypto>;
     /// The longest noise message.
     static constexpr std::size_t most_message = 65535;
 
