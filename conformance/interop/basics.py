@@ -171,6 +171,7 @@ def echo_100_streams(impl):
 def echo_both_ways_at_once(impl):
     with Healthy() as g:
         n, p = linked(g, impl, "node")
+        n.wait("identified", LONG, peer=p.peer)  # until then its limits are the strictest of all
         n.tell(f"echo {p.peer} {MIB} 20")
         p.tell(f"echo {n.peer} {MIB} 20")
         for side in (n, p):
