@@ -52,5 +52,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/connection/protocol_knowledge.ipp>
+#include "protocol_knowledge.ipp"
 #endif

@@ -14,5 +14,5 @@ namespace lp2p::inline v0 {
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/connection/session_config.ipp>
+#include "session_config.ipp"
 #endif

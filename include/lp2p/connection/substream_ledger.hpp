@@ -119,5 +119,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/connection/substream_ledger.ipp>
+#include "substream_ledger.ipp"
 #endif

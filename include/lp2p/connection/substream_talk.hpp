@@ -47,5 +47,5 @@ struct talk_outcome {
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/connection/substream_talk.ipp>
+#include "substream_talk.ipp"
 #endif

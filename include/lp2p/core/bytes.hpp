@@ -91,5 +91,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/core/bytes.ipp>
+#include "bytes.ipp"
 #endif

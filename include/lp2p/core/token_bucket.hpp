@@ -39,5 +39,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/core/token_bucket.ipp>
+#include "token_bucket.ipp"
 #endif

@@ -50,5 +50,5 @@ void put_der_positive(byte_view number, byte_vector& to);
 } // namespace lp2p::inline v0::crypto
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/crypto/der.ipp>
+#include "der.ipp"
 #endif

@@ -61,5 +61,5 @@ void make_low_s(ecdsa_numbers& n) noexcept;
 } // namespace lp2p::inline v0::crypto
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/crypto/key_forms.ipp>
+#include "key_forms.ipp"
 #endif

@@ -59,5 +59,5 @@ inline constexpr std::size_t point_size = 65;
 } // namespace lp2p::inline v0::crypto
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/crypto/spki.ipp>
+#include "spki.ipp"
 #endif

@@ -86,5 +86,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/node/own_addresses.ipp>
+#include "own_addresses.ipp"
 #endif

@@ -15,5 +15,5 @@ namespace lp2p::inline v0 {
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/node/router_limits.ipp>
+#include "router_limits.ipp"
 #endif

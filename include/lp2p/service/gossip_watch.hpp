@@ -95,5 +95,5 @@ private:
 } // namespace lp2p::inline v0::service
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/service/gossip_watch.ipp>
+#include "gossip_watch.ipp"
 #endif

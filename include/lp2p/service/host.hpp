@@ -115,5 +115,5 @@ private:
 } // namespace lp2p::inline v0::service
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/service/host.ipp>
+#include "host.ipp"
 #endif

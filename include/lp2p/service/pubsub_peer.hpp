@@ -77,5 +77,5 @@ struct pubsub_peer {
 } // namespace lp2p::inline v0::service
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/service/pubsub_peer.ipp>
+#include "pubsub_peer.ipp"
 #endif

@@ -78,5 +78,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/swarm/address_book.ipp>
+#include "address_book.ipp"
 #endif

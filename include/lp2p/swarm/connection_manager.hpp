@@ -145,5 +145,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/swarm/connection_manager.ipp>
+#include "connection_manager.ipp"
 #endif

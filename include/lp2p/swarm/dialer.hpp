@@ -134,5 +134,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/swarm/dialer.ipp>
+#include "dialer.ipp"
 #endif

@@ -102,5 +102,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/swarm/idle_watch.ipp>
+#include "idle_watch.ipp"
 #endif

@@ -82,5 +82,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/swarm/protected_peers.ipp>
+#include "protected_peers.ipp"
 #endif

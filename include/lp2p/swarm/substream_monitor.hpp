@@ -136,5 +136,5 @@ private:
 } // namespace lp2p::inline v0
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/swarm/substream_monitor.ipp>
+#include "substream_monitor.ipp"
 #endif

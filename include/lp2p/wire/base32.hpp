@@ -25,5 +25,5 @@ inline constexpr std::string_view base32_digits = "abcdefghijklmnopqrstuvwxyz234
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/base32.ipp>
+#include "base32.ipp"
 #endif

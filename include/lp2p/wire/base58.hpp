@@ -40,5 +40,5 @@ constexpr void multiply_add(Digits& number, std::uint32_t base, std::uint32_t ra
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/base58.ipp>
+#include "base58.ipp"
 #endif

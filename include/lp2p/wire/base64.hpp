@@ -36,5 +36,5 @@ namespace detail {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/base64.ipp>
+#include "base64.ipp"
 #endif

@@ -59,5 +59,5 @@ struct ip6_groups {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/ip_text.ipp>
+#include "ip_text.ipp"
 #endif

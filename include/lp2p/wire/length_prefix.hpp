@@ -60,5 +60,5 @@ void encode_length_prefixed(byte_view body, S& to) {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/length_prefix.ipp>
+#include "length_prefix.ipp"
 #endif

@@ -125,5 +125,5 @@ private:
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multiaddr.ipp>
+#include "multiaddr.ipp"
 #endif

@@ -69,5 +69,5 @@ inline constexpr address_pattern dnsaddr_address{"/dnsaddr/p2p?"};
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multiaddr_match.ipp>
+#include "multiaddr_match.ipp"
 #endif

@@ -40,5 +40,5 @@ decapsulate(const multiaddr& address, const multiaddr& suffix, peer_part peer = 
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multiaddr_parts.ipp>
+#include "multiaddr_parts.ipp"
 #endif

@@ -155,5 +155,5 @@ find_address_protocol(std::string_view name) noexcept {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multiaddr_protocols.ipp>
+#include "multiaddr_protocols.ipp"
 #endif

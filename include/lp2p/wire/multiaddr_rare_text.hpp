@@ -50,5 +50,5 @@ void append_rare_value(std::string& to, address_rule rule, byte_view value);
 } // namespace lp2p::inline v0::wire::detail
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multiaddr_rare_text.ipp>
+#include "multiaddr_rare_text.ipp"
 #endif

@@ -35,5 +35,5 @@ void append_address_value(std::string& to, const address_protocol& protocol, byt
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multiaddr_text.ipp>
+#include "multiaddr_text.ipp"
 #endif

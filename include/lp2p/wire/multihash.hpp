@@ -34,5 +34,5 @@ void encode_multihash(const multihash& value, S& to) {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/multihash.ipp>
+#include "multihash.ipp"
 #endif

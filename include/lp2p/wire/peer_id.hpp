@@ -74,5 +74,5 @@ namespace detail {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/peer_id.ipp>
+#include "peer_id.ipp"
 #endif

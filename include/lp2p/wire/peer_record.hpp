@@ -105,5 +105,5 @@ void drop_addresses_of_others(peer_record& r);
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/peer_record.ipp>
+#include "peer_record.ipp"
 #endif

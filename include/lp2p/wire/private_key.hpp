@@ -26,5 +26,5 @@ struct private_key {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/private_key.ipp>
+#include "private_key.ipp"
 #endif

@@ -128,5 +128,5 @@ private:
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/protobuf.ipp>
+#include "protobuf.ipp"
 #endif

@@ -44,5 +44,5 @@ struct key_message {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/public_key.ipp>
+#include "public_key.ipp"
 #endif

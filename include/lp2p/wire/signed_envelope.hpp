@@ -61,5 +61,5 @@ enum envelope_field : std::uint32_t { key = 1, payload_type = 2, payload = 3, si
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/signed_envelope.ipp>
+#include "signed_envelope.ipp"
 #endif

@@ -20,5 +20,5 @@ namespace lp2p::inline v0::wire {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/spki.ipp>
+#include "spki.ipp"
 #endif

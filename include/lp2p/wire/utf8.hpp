@@ -14,5 +14,5 @@ namespace lp2p::inline v0::wire {
 } // namespace lp2p::inline v0::wire
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/wire/utf8.ipp>
+#include "utf8.ipp"
 #endif

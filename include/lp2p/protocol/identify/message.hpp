@@ -111,5 +111,5 @@ void encode_some(const message& m, std::size_t addresses, bool record, byte_vect
 } // namespace lp2p::inline v0::identify
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/identify/message.ipp>
+#include "message.ipp"
 #endif

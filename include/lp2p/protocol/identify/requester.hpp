@@ -75,5 +75,5 @@ static_assert(duplex<requester>);
 } // namespace lp2p::inline v0::identify
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/identify/requester.ipp>
+#include "requester.ipp"
 #endif

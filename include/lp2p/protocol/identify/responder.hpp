@@ -53,5 +53,5 @@ static_assert(duplex<responder>);
 } // namespace lp2p::inline v0::identify
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/identify/responder.ipp>
+#include "responder.ipp"
 #endif

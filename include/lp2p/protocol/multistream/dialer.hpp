@@ -48,5 +48,5 @@ static_assert(duplex<dialer>);
 } // namespace lp2p::inline v0::multistream
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/multistream/dialer.ipp>
+#include "dialer.ipp"
 #endif

@@ -56,5 +56,5 @@ static_assert(duplex<listener>);
 } // namespace lp2p::inline v0::multistream
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/multistream/listener.ipp>
+#include "listener.ipp"
 #endif

@@ -76,5 +76,5 @@ private:
 } // namespace lp2p::inline v0::multistream
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/multistream/negotiation.ipp>
+#include "negotiation.ipp"
 #endif

@@ -71,5 +71,5 @@ private:
 } // namespace lp2p::inline v0::multistream
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/multistream/protocol_list.ipp>
+#include "protocol_list.ipp"
 #endif

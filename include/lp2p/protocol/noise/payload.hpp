@@ -63,5 +63,5 @@ inline constexpr std::uint32_t stream_muxers_field = 2;
 } // namespace lp2p::inline v0::noise
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/noise/payload.ipp>
+#include "payload.ipp"
 #endif

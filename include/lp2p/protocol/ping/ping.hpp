@@ -119,5 +119,5 @@ static_assert(duplex<listener>);
 } // namespace lp2p::inline v0::ping
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/ping/ping.ipp>
+#include "ping.ipp"
 #endif

@@ -227,5 +227,5 @@ struct plaintext {
 } // namespace lp2p::inline v0::insecure
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/plaintext/exchange.ipp>
+#include "exchange.ipp"
 #endif

@@ -53,5 +53,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/backoff.ipp>
+#include "backoff.ipp"
 #endif

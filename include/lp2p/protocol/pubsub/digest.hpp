@@ -102,5 +102,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/digest.ipp>
+#include "digest.ipp"
 #endif

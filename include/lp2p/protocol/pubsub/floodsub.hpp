@@ -77,5 +77,5 @@ static_assert(machine<router>);
 } // namespace lp2p::inline v0::floodsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/floodsub.ipp>
+#include "floodsub.ipp"
 #endif

@@ -175,7 +175,7 @@ static_assert(machine<router>);
 } // namespace lp2p::inline v0::gossipsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/gossipsub.ipp>
-#include <lp2p/protocol/pubsub/gossipsub_gossip.ipp>
-#include <lp2p/protocol/pubsub/gossipsub_mesh.ipp>
+#include "gossipsub.ipp"
+#include "gossipsub_gossip.ipp"
+#include "gossipsub_mesh.ipp"
 #endif

@@ -76,5 +76,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/intake.ipp>
+#include "intake.ipp"
 #endif

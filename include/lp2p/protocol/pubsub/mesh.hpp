@@ -49,5 +49,5 @@ void order_for_pruning(std::vector<mesh_member>& all, const mesh_parameters& p,
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/mesh.ipp>
+#include "mesh.ipp"
 #endif

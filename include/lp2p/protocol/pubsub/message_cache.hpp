@@ -73,5 +73,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/message_cache.ipp>
+#include "message_cache.ipp"
 #endif

@@ -81,5 +81,5 @@ inline id_function sha256_id(hash_function hash) noexcept { return {detail::sha2
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/message_id.ipp>
+#include "message_id.ipp"
 #endif

@@ -94,5 +94,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/peer_queue.ipp>
+#include "peer_queue.ipp"
 #endif

@@ -124,5 +124,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/roster.ipp>
+#include "roster.ipp"
 #endif

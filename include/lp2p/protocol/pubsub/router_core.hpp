@@ -134,5 +134,5 @@ bool router_core::begin(peer_entry& peer, const rpc& r, instant now, Changed cha
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/router_core.ipp>
+#include "router_core.ipp"
 #endif

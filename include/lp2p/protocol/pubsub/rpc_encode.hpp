@@ -72,5 +72,5 @@ void encode_ids(std::uint32_t entry, std::span<const byte_view> ids, byte_vector
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/rpc_encode.ipp>
+#include "rpc_encode.ipp"
 #endif

@@ -96,5 +96,5 @@ static_assert(duplex<rpc_stream>);
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/rpc_stream.ipp>
+#include "rpc_stream.ipp"
 #endif

@@ -52,5 +52,5 @@ private:
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/seen_cache.ipp>
+#include "seen_cache.ipp"
 #endif

@@ -117,5 +117,5 @@ result<own_message> sign(const Crypto& crypto, const typename Crypto::private_ke
 } // namespace lp2p::inline v0::pubsub
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/pubsub/signing.ipp>
+#include "signing.ipp"
 #endif

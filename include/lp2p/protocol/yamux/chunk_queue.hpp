@@ -70,5 +70,5 @@ private:
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/chunk_queue.ipp>
+#include "chunk_queue.ipp"
 #endif

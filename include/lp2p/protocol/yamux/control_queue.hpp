@@ -49,5 +49,5 @@ private:
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/control_queue.ipp>
+#include "control_queue.ipp"
 #endif

@@ -64,5 +64,5 @@ namespace detail {
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/event.ipp>
+#include "event.ipp"
 #endif

@@ -82,5 +82,5 @@ private:
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/flow_control.ipp>
+#include "flow_control.ipp"
 #endif

@@ -65,5 +65,5 @@ void encode(const header& h, std::span<std::byte, header::size> out) noexcept;
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/header.ipp>
+#include "header.ipp"
 #endif

@@ -68,5 +68,5 @@ private:
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/keep_alive.ipp>
+#include "keep_alive.ipp"
 #endif

@@ -44,5 +44,5 @@ private:
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/packed_bytes.ipp>
+#include "packed_bytes.ipp"
 #endif

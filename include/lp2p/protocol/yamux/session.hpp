@@ -234,8 +234,8 @@ static_assert(std::copyable<session>);
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/session_input.ipp>
-#include <lp2p/protocol/yamux/session_life.ipp>
-#include <lp2p/protocol/yamux/session_output.ipp>
-#include <lp2p/protocol/yamux/session_streams.ipp>
+#include "session_input.ipp"
+#include "session_life.ipp"
+#include "session_output.ipp"
+#include "session_streams.ipp"
 #endif

@@ -77,5 +77,5 @@ struct stream {
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/stream.ipp>
+#include "stream.ipp"
 #endif

@@ -109,5 +109,5 @@ private:
 } // namespace lp2p::inline v0::yamux
 
 #ifndef LP2P_SEPARATE_COMPILATION
-#include <lp2p/protocol/yamux/stream_table.ipp>
+#include "stream_table.ipp"
 #endif
