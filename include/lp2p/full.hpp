@@ -19,6 +19,12 @@ struct botan_stack {
 using node = basic_node<botan_stack>;
 using driver = io::driver<node>;
 
+#ifdef LP2P_SEPARATE_COMPILATION
+extern template class io::driver_core<node>;
+extern template class io::link_table<io::driver_core<node>>;
+extern template class io::stream_table<io::driver_core<node>>;
+#endif
+
 /// A node in real time. Of `config`, where they are 0: `unix_now` is the time of day, and `seed` is
 /// drawn at random.
 [[nodiscard]] inline node make_node(node::private_key key, node_config config = {}) {

@@ -107,7 +107,6 @@
 #include <lp2p/protocol/yamux/stream_table.hpp>
 
 #include <lp2p/connection/connection.hpp>
-#include <lp2p/connection/connection_talks.hpp>
 #include <lp2p/connection/errc.hpp>
 #include <lp2p/connection/events.hpp>
 #include <lp2p/connection/protocol_knowledge.hpp>
@@ -129,9 +128,6 @@
 #include <lp2p/swarm/remote_limits.hpp>
 #include <lp2p/swarm/substream_monitor.hpp>
 #include <lp2p/swarm/swarm.hpp>
-#include <lp2p/swarm/swarm_dials.hpp>
-#include <lp2p/swarm/swarm_duplicates.hpp>
-#include <lp2p/swarm/swarm_replace.hpp>
 
 #include <lp2p/service/errc.hpp>
 #include <lp2p/service/gossip_watch.hpp>
@@ -140,9 +136,7 @@
 #include <lp2p/service/ping.hpp>
 #include <lp2p/service/pubsub.hpp>
 #include <lp2p/service/pubsub_events.hpp>
-#include <lp2p/service/pubsub_intake.hpp>
 #include <lp2p/service/pubsub_peer.hpp>
-#include <lp2p/service/pubsub_remedies.hpp>
 #include <lp2p/service/validator.hpp>
 
 #include <lp2p/node/config.hpp>

@@ -20,7 +20,7 @@ headers=("$@")
 
 budget() { # milliseconds; nothing where a header has none
     case $1 in
-    lp2p/core/* | lp2p/crypto/botan.hpp | lp2p/full.hpp | lp2p/src.hpp) ;;
+    lp2p/core/* | lp2p/crypto/botan.hpp | lp2p/full.hpp | lp2p/*src.hpp | lp2p/templates.hpp) ;;
     lp2p/lp2p.hpp | lp2p/connection/* | lp2p/swarm/* | lp2p/service/* | lp2p/node/*) echo 1500 ;;
     lp2p/io/*) echo 2500 ;;
     *) echo 800 ;;

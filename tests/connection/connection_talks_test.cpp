@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-#include <lp2p/connection/connection_talks.hpp>
+#include <lp2p/connection/connection.hpp>
 
 #include "tests/support/simnet.hpp"
 #include "tests/support/stacks.hpp"

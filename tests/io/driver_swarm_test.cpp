@@ -2,9 +2,9 @@
 // Two drivers, each over a real swarm with noise and Botan, on loopback.
 #include <lp2p/io/driver.hpp>
 
-#include <lp2p/crypto/botan.hpp>
-#include <lp2p/protocol/noise/handshake.hpp>
 #include <lp2p/swarm/swarm.hpp>
+
+#include "tests/support/stacks.hpp"
 
 #include <asio/io_context.hpp>
 #include <asio/read.hpp>
@@ -15,10 +15,7 @@
 namespace lp2p {
 namespace {
 
-struct stack {
-    using crypto = crypto::botan;
-    using security = noise::security<crypto>;
-};
+using stack = test::real_stack;
 /// A swarm with the few calls of a node that users make through the driver.
 struct swarm_node : swarm<stack> {
     using base = swarm<stack>;

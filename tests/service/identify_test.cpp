@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include <lp2p/service/identify.hpp>
+#include <lp2p/service/identify.ipp>
 
 #include "tests/support/fake_host.hpp"
 #include "tests/support/laws.hpp"

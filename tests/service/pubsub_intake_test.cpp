@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-#include <lp2p/service/pubsub_intake.hpp>
+#include <lp2p/service/pubsub.hpp>
 
 #include "tests/service/pubsub_world.hpp"
 

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <lp2p/service/pubsub.hpp>
+#include <lp2p/service/pubsub.ipp>
+#include <lp2p/service/pubsub_intake.ipp>
+#include <lp2p/service/pubsub_remedies.ipp>
 
 #include <lp2p/wire/length_prefix.hpp>
 

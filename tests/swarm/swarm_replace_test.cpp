@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-#include <lp2p/swarm/swarm_replace.hpp>
+#include <lp2p/swarm/swarm.hpp>
 
 #include "tests/support/simnet.hpp"
 #include "tests/swarm/people.hpp"

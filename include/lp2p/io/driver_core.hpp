@@ -72,8 +72,7 @@ public:
     driver_core(const driver_core&) = delete;
     driver_core& operator=(const driver_core&) = delete;
 
-    // --- for the tables
-    // ---------------------------------------------------------------------------
+    // --- for the tables -------------------------------------------------------------------------
     [[nodiscard]] const executor_type& executor() const noexcept { return strand_; }
     [[nodiscard]] const config& settings() const noexcept { return config_; }
     [[nodiscard]] Node& node() noexcept { return node_; }
@@ -111,8 +110,7 @@ public:
         });
     }
 
-    // --- operations
-    // -------------------------------------------------------------------------------
+    // --- operations -----------------------------------------------------------------------------
     void on_event(std::function<void(const event&)> told) {
         auto before = std::exchange(told_, std::move(told)); // dies last: it is the user's
     }
@@ -209,8 +207,7 @@ private:
         });
     }
 
-    // --- events
-    // -----------------------------------------------------------------------------------
+    // --- events ---------------------------------------------------------------------------------
     template <class Event>
     void tell(const Event& e) {
         if constexpr (std::is_same_v<Event, swarms::substream_readable> ||

@@ -45,8 +45,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return links_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return links_.size(); }
 
-    // --- what the driver and the node ask for
-    // -----------------------------------------------------
+    // --- what the driver and the node ask for ---------------------------------------------------
     result<wire::multiaddr> listen(const wire::multiaddr& at) {
         const auto where = to_endpoint(at);
         if (!where) return fail(where.error());
@@ -141,8 +140,7 @@ private:
         return links_[id] = std::make_shared<link>(std::move(socket), id);
     }
 
-    // --- dialing
-    // ----------------------------------------------------------------------------------
+    // --- dialing --------------------------------------------------------------------------------
     void find_and_connect(const std::shared_ptr<link>& l, const wire::tcp_endpoint& to,
                           instant deadline) {
         l->timer.expires_at(deadline);
@@ -193,8 +191,7 @@ private:
         if (const auto still = find(id)) resume(*still);
     }
 
-    // --- accepting
-    // --------------------------------------------------------------------------------
+    // --- accepting ------------------------------------------------------------------------------
     void accept_next(const std::shared_ptr<listener>& l) {
         l->acceptor.async_accept(
             l->from, [this, keep = keep(), l](const std::error_code& ec, tcp::socket socket) {
@@ -224,8 +221,7 @@ private:
         if (const auto still = find(*id)) resume(*still);
     }
 
-    // --- bytes in
-    // ---------------------------------------------------------------------------------
+    // --- bytes in -------------------------------------------------------------------------------
     /// Reads on where the node wants input, or where only their end is awaited.
     void resume(link& l) {
         if (l.connecting || l.told_end || l.waits_read || !l.socket.is_open()) return;
@@ -262,8 +258,7 @@ private:
         core_.pump();
     }
 
-    // --- bytes out
-    // --------------------------------------------------------------------------------
+    // --- bytes out ------------------------------------------------------------------------------
     void flush(link& l) {
         if (l.waits_write || l.connecting || l.shut_down || l.broken) return;
         for (;;) {
@@ -303,8 +298,7 @@ private:
         });
     }
 
-    // --- the end
-    // ----------------------------------------------------------------------------------
+    // --- the end --------------------------------------------------------------------------------
     void release(link& l, end how) {
         const auto gone = find(l.id);
         if (!gone) return;

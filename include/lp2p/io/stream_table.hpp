@@ -95,8 +95,7 @@ public:
         retry(id, *s);
     }
 
-    // --- what the stream's owner asks for
-    // ----------------------------------------------------------
+    // --- what the stream's owner asks for -------------------------------------------------------
     template <class Handler>
     void start(substream_id id, const detail::read_buffers& into, Handler&& handler) {
         auto op = wait(id, transfer::read, std::forward<Handler>(handler));

@@ -66,8 +66,7 @@ private:
     [[nodiscard]] std::optional<std::uint16_t>
     port_outside(direction dir, const wire::tcp_endpoint& local, std::uint16_t seen) const;
 
-    // --- voices
-    // -----------------------------------------------------------------------------------
+    // --- voices ---------------------------------------------------------------------------------
     void count(const host& from, const wire::multiaddr& at);
     void forget(conn_id conn);
     /// For one word more: the one that would be forgotten first goes.

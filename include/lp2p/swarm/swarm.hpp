@@ -43,135 +43,28 @@ public:
     };
 
     /// `self_id` is the peer id of the identity key in `self`.
-    swarm(identity self, wire::peer_id self_id, config c, crypto random, instant)
-        : self_{std::make_unique<const identity>(std::move(self))}
-        , self_id_{self_id}
-        , bounds_{std::make_unique<limits>(c.bounds)}
-        , trace_{c.trace}
-        , purpose_of_{c.purpose_of}
-        , crypto_{std::move(random)}
-        , book_{{.addresses_per_peer = c.bounds.addresses_per_peer,
-                 .backoff_least = c.bounds.dial_backoff_least,
-                 .backoff_most = c.bounds.dial_backoff_most,
-                 .seed = c.seed}}
-        , dialer_{{.dials = c.bounds.dials, .stagger = c.bounds.dial_stagger}}
-        , protected_{{.most = c.bounds.protected_peers,
-                      .lasting = c.bounds.lasting_connection,
-                      .backoff_least = c.bounds.dial_backoff_least,
-                      .backoff_most = c.bounds.dial_backoff_most,
-                      .seed = ~c.seed}}
-        , monitor_{{.bounds = bounds_.get()}}
-        , idle_{{.bounds = bounds_.get()}}
-        , manager_{self_id,
-                   {.pong_least = c.bounds.incumbent_pong_least,
-                    .pong_most = c.bounds.incumbent_pong_most,
-                    .newcomers = c.bounds.newcomers}} {}
+    swarm(identity self, wire::peer_id self_id, config c, crypto random, instant);
 
     // --- the driver's side ----------------------------------------------------------------------
     /// A connection came in. Errors: `node_closed`. Its room is found when its peer is known.
     result<conn_id> accepted(const wire::multiaddr& remote, const wire::multiaddr& local,
-                             instant now) {
-        if (ended_) return fail(swarms::errc::node_closed);
-        make_room(remote, now);
-        const conn_id id = next_id();
-        slot& s = slots_[id];
-        s.dir = direction::inbound;
-        s.remote = remote;
-        s.local = local;
-        narrate(trace_names::swarm_accepted, id, now, {{"remote", remote.bytes()}});
-        begin(id, s, role::listener, now);
-        settle(now);
-        return id;
-    }
-    void connected(conn_id id, const wire::multiaddr& local, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || s->conn || s->hung_up) return;
-        s->local = local;
-        dialer_.transport_connected(s->attempt);
-        begin(id, *s, role::dialer, now);
-        settle(now);
-    }
+                             instant now);
+    void connected(conn_id id, const wire::multiaddr& local, instant now);
     /// A dial by name tried this address that the name stands for; without an error it is the one
     /// that `connected` is about.
     void tried(conn_id id, const wire::multiaddr& at, error why);
     void connect_failed(conn_id id, error why, instant now);
-    result<std::size_t> receive(conn_id id, mutable_bytes in, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
-        const auto used = s->conn->receive(in, now);
-        touch(id, *s, now);
-        settle(now);
-        return used;
-    }
-    void receive_end(conn_id id, end how, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return;
-        s->conn->receive_end(how, now);
-        touch(id, *s, now);
-        settle(now);
-    }
-    byte_view transmit(conn_id id, std::size_t n) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return {};
-        const byte_view out = s->conn->transmit(n);
-        if (out.empty()) s->flush_told = false; // what was to be said was taken back
-        return out;
-    }
-    void transmitted(conn_id id, std::size_t n, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return;
-        s->conn->transmitted(n);
-        if (!s->conn->has_output()) s->flush_told = false;
-        touch(id, *s, now);
-        settle(now);
-    }
-    [[nodiscard]] bool wants_input(conn_id id) const {
-        const slot* s = find(id);
-        return s != nullptr && s->conn && s->conn->wants_input();
-    }
+    result<std::size_t> receive(conn_id id, mutable_bytes in, instant now);
+    void receive_end(conn_id id, end how, instant now);
+    byte_view transmit(conn_id id, std::size_t n);
+    void transmitted(conn_id id, std::size_t n, instant now);
+    [[nodiscard]] bool wants_input(conn_id id) const;
     /// The transport of a connection that was hung up is gone: the id is forgotten.
-    void released(conn_id id) {
-        if (const slot* s = find(id)) unread_ -= s->unread;
-        slots_.erase(id);
-        deadlines_.erase(id);
-    }
+    void released(conn_id id);
     [[nodiscard]] std::optional<command> poll_command() { return commands_.poll(); }
-    [[nodiscard]] std::optional<event> poll_event() {
-        if (told_last_ != conn_id{}) farewells_.erase(std::exchange(told_last_, conn_id{}));
-        if (failed_last_ != request_id{}) causes_.erase(std::exchange(failed_last_, request_id{}));
-        auto e = events_.poll();
-        if (!e) return e;
-        if (const auto* closed = std::get_if<swarms::conn_closed>(&*e))
-            told_last_ = closed->id;
-        else if (const auto* failed = std::get_if<swarms::upgrade_failed>(&*e))
-            told_last_ = failed->id;
-        else if (const auto* no = std::get_if<swarms::dial_failed>(&*e))
-            failed_last_ = no->request;
-        return e;
-    }
-    [[nodiscard]] std::optional<instant> next_timeout() const {
-        return earlier(earlier(deadlines_.next(), manager_.next_timeout()),
-                       earlier(earlier(protected_.next_timeout(), monitor_.next_timeout()),
-                               earlier(dialer_.next_timeout(), idle_.next_timeout())));
-    }
-    void handle_timeout(instant now) {
-        std::vector<conn_id> due;
-        while (const auto id = deadlines_.expire(now)) due.push_back(*id);
-        for (const conn_id id : due) {
-            slot* s = find(id);
-            if (s == nullptr || !s->conn) continue;
-            s->conn->handle_timeout(now);
-            touch(id, *s, now);
-        }
-        manager_.handle_timeout(now);
-        dialer_.handle_timeout(now);
-        while (const auto id = monitor_.due(now))
-            if (const slot* s = find(*id); s != nullptr && s->conn)
-                monitor_.inspect(*id, s->conn->ledger(), now);
-        dial_protected(now);
-        for (const auto& l : idle_.due(now, spared())) close(l.id, l.why, now);
-        settle(now);
-    }
+    [[nodiscard]] std::optional<event> poll_event();
+    [[nodiscard]] std::optional<instant> next_timeout() const;
+    void handle_timeout(instant now);
     [[nodiscard]] const std::optional<reason>& ended() const noexcept { return ended_; }
 
     // --- the node's side -------------------------------------------------------------------------
@@ -179,9 +72,7 @@ public:
     /// dial is joined, else one starts. `dialed` or `dial_failed` follows.
     request_id dial(const wire::multiaddr& to, instant now);
     /// The same for a peer whose addresses are known.
-    request_id dial(const wire::peer_id& peer, instant now) {
-        return dial_peer(request_id{++last_request_}, peer, now);
-    }
+    request_id dial(const wire::peer_id& peer, instant now);
     /// Addresses for later dials: on anybody's word, or as the peer signed them; see address_book.
     void add_address(const wire::peer_id& p, const wire::multiaddr& a) { book_.add(p, a); }
     bool certify(const wire::peer_record& r) { return book_.certify(r); }
@@ -192,39 +83,14 @@ public:
     /// `node_closed`.
     status protect(const wire::peer_id& peer, instant now);
     void unprotect(const wire::peer_id& peer);
-    [[nodiscard]] bool is_protected(const wire::peer_id& peer) const noexcept {
-        return protected_.contains(peer);
-    }
-    [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept {
-        return dialer_.is_dialing(peer);
-    }
+    [[nodiscard]] bool is_protected(const wire::peer_id& peer) const noexcept;
+    [[nodiscard]] bool is_dialing(const wire::peer_id& peer) const noexcept;
     /// Each address of a failed dial with its cause; once, until the event after `dial_failed`.
-    [[nodiscard]] std::vector<peer_dialer::cause> take_causes(request_id request) {
-        const auto found = causes_.find(request);
-        if (found == causes_.end()) return {};
-        auto taken = std::move(found->second);
-        causes_.erase(found);
-        return taken;
-    }
+    [[nodiscard]] std::vector<peer_dialer::cause> take_causes(request_id request);
     /// What inbound substreams are answered with, on every connection, from now on.
-    void serve(multistream::protocol_list list) {
-        serves_ = std::move(list);
-        for (auto& [id, s] : slots_)
-            if (s.conn) s.conn->serve(serves_);
-    }
-    void close(conn_id id, error why, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return;
-        s->conn->close(why, now);
-        touch(id, *s, now);
-        settle(now);
-    }
-    void disconnect(const wire::peer_id& peer, error why, instant now) {
-        std::vector<conn_id> all;
-        for (const auto& [id, s] : slots_)
-            if (s.conn && s.conn->peer() == peer) all.push_back(id);
-        for (const conn_id id : all) close(id, why, now);
-    }
+    void serve(multistream::protocol_list list);
+    void close(conn_id id, error why, instant now);
+    void disconnect(const wire::peer_id& peer, error why, instant now);
     /// Another connection to the same peer, then the end of this one (rule `replaced`). Where no
     /// address works this one stays (`replace_failed`); where the remote refuses a second one, it
     /// ends first (`replace_gap`). One at a time for a peer. Errors: `node_closed`,
@@ -235,111 +101,36 @@ public:
     /// Opens a substream on the established connection of a peer.
     /// Errors: `not_connected`, and those of `connection::open`.
     result<substream_id> open(const wire::peer_id& peer, std::span<const std::string> protocols,
-                              purpose use, instant deadline, confirm how, instant now) {
-        const auto id = established(peer);
-        if (!id) return fail(swarms::errc::not_connected);
-        return open(*id, protocols, use, deadline, how, now);
-    }
+                              purpose use, instant deadline, confirm how, instant now);
     result<substream_id> open(conn_id id, std::span<const std::string> protocols, purpose use,
-                              instant deadline, confirm how, instant now) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
-        const auto opened = s->conn->open(protocols, use, deadline, how, now);
-        touch(id, *s, now);
-        settle(now);
-        if (!opened) return fail(opened.error());
-        return substream_id{id, *opened};
-    }
-    [[nodiscard]] byte_view read(substream_id id) const {
-        const slot* s = find(id.conn);
-        return s == nullptr || !s->conn ? byte_view{} : s->conn->read(id.stream);
-    }
-    void consume(substream_id id, std::size_t n, instant now) {
-        with(id.conn, now, [&](connection_type& c) { c.consume(id.stream, n, now); });
-    }
-    result<std::size_t> write(substream_id id, byte_view bytes, instant now) {
-        return write_any(id, bytes, now);
-    }
-    result<std::size_t> write(substream_id id, const shared_bytes& bytes, instant now) {
-        return write_any(id, bytes, now);
-    }
-    void finish(substream_id id, instant now) {
-        with(id.conn, now, [&](connection_type& c) { c.finish(id.stream, now); });
-    }
-    void reset(substream_id id, std::uint32_t code, instant now) {
-        with(id.conn, now, [&](connection_type& c) { c.reset(id.stream, code, now); });
-    }
-    void ping(conn_id id, instant now) {
-        with(id, now, [&](connection_type& c) { c.ping(now); });
-    }
-    [[nodiscard]] std::string_view protocol(substream_id id) const {
-        const slot* s = find(id.conn);
-        return s == nullptr || !s->conn ? std::string_view{} : s->conn->protocol(id.stream);
-    }
+                              instant deadline, confirm how, instant now);
+    [[nodiscard]] byte_view read(substream_id id) const;
+    void consume(substream_id id, std::size_t n, instant now);
+    result<std::size_t> write(substream_id id, byte_view bytes, instant now);
+    result<std::size_t> write(substream_id id, const shared_bytes& bytes, instant now);
+    void finish(substream_id id, instant now);
+    void reset(substream_id id, std::uint32_t code, instant now);
+    void ping(conn_id id, instant now);
+    [[nodiscard]] std::string_view protocol(substream_id id) const;
     /// The established connection of a peer.
-    [[nodiscard]] std::optional<conn_id> established(const wire::peer_id& peer) const {
-        const auto found = peers_.find(peer);
-        return found == peers_.end() ? std::nullopt : std::optional{found->second.back()};
-    }
+    [[nodiscard]] std::optional<conn_id> established(const wire::peer_id& peer) const;
     /// Established connections to a peer; more than one only while one replaces the other.
-    [[nodiscard]] std::size_t connections_to(const wire::peer_id& peer) const {
-        const auto found = peers_.find(peer);
-        return found == peers_.end() ? 0 : found->second.size();
-    }
+    [[nodiscard]] std::size_t connections_to(const wire::peer_id& peer) const;
     /// Whether a connection of this peer, which has proven itself, is there or may come to stay.
-    [[nodiscard]] bool expects(const wire::peer_id& peer) const noexcept {
-        return manager_.has_any(peer);
-    }
+    [[nodiscard]] bool expects(const wire::peer_id& peer) const noexcept;
     /// Every peer with an established connection, in the order of their ids.
-    [[nodiscard]] std::vector<wire::peer_id> peers() const {
-        std::vector<wire::peer_id> all;
-        for (const auto& [peer, conns] : peers_) all.push_back(peer);
-        return all;
-    }
+    [[nodiscard]] std::vector<wire::peer_id> peers() const;
     /// Who is at the other end; empty before the identity is proven and for an unknown id.
-    [[nodiscard]] wire::peer_id peer(conn_id id) const {
-        if (const auto gone = farewells_.find(id); gone != farewells_.end())
-            return gone->second.peer;
-        const slot* s = find(id);
-        return s == nullptr || !s->conn ? wire::peer_id{} : s->conn->peer();
-    }
+    [[nodiscard]] wire::peer_id peer(conn_id id) const;
     /// The address of the other end.
-    [[nodiscard]] wire::multiaddr remote(conn_id id) const {
-        if (const auto gone = farewells_.find(id); gone != farewells_.end())
-            return gone->second.remote;
-        const slot* s = find(id);
-        return s == nullptr ? wire::multiaddr{} : s->remote;
-    }
-    [[nodiscard]] std::optional<info> look(conn_id id) const {
-        const slot* s = find(id);
-        if (s == nullptr || !s->conn) return std::nullopt;
-        return info{id, s->dir, s->remote, s->local, *s->conn};
-    }
+    [[nodiscard]] wire::multiaddr remote(conn_id id) const;
+    [[nodiscard]] std::optional<info> look(conn_id id) const;
     /// What a peer supports over its live connections; what is unknown is no refusal.
-    [[nodiscard]] support supports(const wire::peer_id& peer, std::string_view protocol) const {
-        support best = support::unknown;
-        const auto found = peers_.find(peer);
-        if (found == peers_.end()) return best;
-        for (const conn_id id : found->second) {
-            const support here = find(id)->conn->knowledge().of(protocol);
-            if (here == support::supported) return here;
-            if (here == support::unsupported) best = here;
-        }
-        return best;
-    }
+    [[nodiscard]] support supports(const wire::peer_id& peer, std::string_view protocol) const;
     /// For identify and negotiations only: what is known changes by answers, never by failures.
-    [[nodiscard]] protocol_knowledge* knowledge(conn_id id) {
-        slot* s = find(id);
-        return s == nullptr || !s->conn ? nullptr : &s->conn->knowledge();
-    }
+    [[nodiscard]] protocol_knowledge* knowledge(conn_id id);
     /// What the other end says that it is: which limits are assumed of it.
-    void learn_agent(conn_id id, std::string_view agent, instant now) {
-        const slot* s = find(id);
-        if (s == nullptr || !s->told_open || s->conn->ended()) return;
-        monitor_.identified(id, agent);
-        monitor_.changed(id, s->conn->ledger(), s->conn->unacknowledged(), now);
-        settle(now);
-    }
+    void learn_agent(conn_id id, std::string_view agent, instant now);
     [[nodiscard]] remote_limits assumed_limits_of(conn_id id) const { return monitor_.assumed(id); }
     [[nodiscard]] const wire::peer_id& self() const noexcept { return self_id_; }
     [[nodiscard]] const limits& bounds() const noexcept { return *bounds_; }
@@ -383,78 +174,20 @@ private:
     };
 
     [[nodiscard]] conn_id next_id() noexcept { return conn_id{++last_conn_}; }
-    [[nodiscard]] slot* find(conn_id id) {
-        const auto at = slots_.find(id);
-        return at == slots_.end() ? nullptr : &at->second;
-    }
-    [[nodiscard]] const slot* find(conn_id id) const {
-        const auto at = slots_.find(id);
-        return at == slots_.end() ? nullptr : &at->second;
-    }
-    void begin(conn_id id, slot& s, role r, instant now) {
-        typename connection_type::config c{.expected = std::nullopt,
-                                           .bounds = bounds_.get(),
-                                           .serves = serves_,
-                                           .purpose_of = purpose_of_,
-                                           .trace = trace_,
-                                           .id = id};
-        if (r == role::dialer) c.expected = s.attempt.peer;
-        s.conn = std::make_unique<connection_type>(r, *self_, std::move(c), crypto_, now);
-        touch(id, s, now);
-    }
+    [[nodiscard]] slot* find(conn_id id);
+    [[nodiscard]] const slot* find(conn_id id) const;
+    void begin(conn_id id, slot& s, role r, instant now);
     void narrate(std::string_view name, conn_id id, instant now,
-                 std::initializer_list<trace_field> fields) const {
-        if (trace_) trace_({now, static_cast<std::uint64_t>(id), 0, name, fields});
-    }
+                 std::initializer_list<trace_field> fields) const;
     void narrate_limit(std::string_view which, conn_id id, std::size_t value, std::size_t most,
-                       instant now) const {
-        narrate(trace_names::limit_hit, id, now,
-                {{"limit", which},
-                 {"value", static_cast<std::int64_t>(value)},
-                 {"most", static_cast<std::int64_t>(most)}});
-    }
+                       instant now) const;
     template <class F>
-    void with(conn_id id, instant now, F&& f) {
-        slot* s = find(id);
-        if (s == nullptr || !s->conn) return;
-        f(*s->conn);
-        touch(id, *s, now);
-        settle(now);
-    }
+    void with(conn_id id, instant now, F&& f);
     template <class Bytes>
-    result<std::size_t> write_any(substream_id id, const Bytes& bytes, instant now) {
-        slot* s = find(id.conn);
-        if (s == nullptr || !s->conn) return fail(swarms::errc::unknown_connection);
-        const auto put = s->conn->write(id.stream, bytes, now);
-        touch(id.conn, *s, now);
-        settle(now);
-        return put;
-    }
+    result<std::size_t> write_any(substream_id id, const Bytes& bytes, instant now);
     /// After every call on a connection: its events, its deadline, its output.
-    void touch(conn_id id, slot& s, instant now) {
-        while (auto e = s.conn->poll_event())
-            std::visit([&](const auto& told) { on(id, s, told, now); }, *e);
-        deadlines_.set(id, s.conn->next_timeout());
-        unread_ += s.conn->unread() - s.unread;
-        s.unread = s.conn->unread();
-        if (s.told_open && !s.conn->ended()) count_streams(id, s, now);
-        if (s.conn->ended() && !s.hung_up) {
-            s.hung_up = true;
-            commands_.push(hang_up_command{id, s.conn->wants_end().value_or(end{})});
-        } else if (!s.hung_up && !s.flush_told && s.conn->has_output()) {
-            s.flush_told = true;
-            commands_.push(flush_command{id});
-        }
-    }
-    void count_streams(conn_id id, slot& s, instant now) {
-        const std::uint32_t unacknowledged = s.conn->unacknowledged();
-        const std::uint32_t changes = s.conn->ledger().changes();
-        if (changes == s.counted && unacknowledged == s.unacknowledged) return;
-        s.counted = changes;
-        s.unacknowledged = unacknowledged;
-        monitor_.changed(id, s.conn->ledger(), unacknowledged, now);
-        idle_.used(id, s.conn->in_use(), now);
-    }
+    void touch(conn_id id, slot& s, instant now);
+    void count_streams(conn_id id, slot& s, instant now);
     /// Says of a connection whether it stays: its peer is protected, or a protocol is being agreed.
     [[nodiscard]] auto spared() const {
         return [this](conn_id id) {
@@ -468,31 +201,9 @@ private:
     void narrate(const swarms::streams_leaking& a, instant now) const;
     /// Carries out what the manager and the dialer decided, until nobody has anything to say. A
     /// decision that leads to another is carried out by the outermost call.
-    void settle(instant now) {
-        if (settling_) return;
-        settling_ = true;
-        for (bool busy = true; busy;) {
-            busy = false;
-            while (auto d = manager_.poll()) {
-                busy = true;
-                std::visit([&](const auto& decided) { carry_out(decided, now); }, *d);
-            }
-            while (auto a = dialer_.poll_withdrawn()) withdraw(*a, now);
-            while (auto a = dialer_.poll_attempt()) {
-                busy = true;
-                start_attempt(*a, now);
-            }
-            while (auto a = dialer_.poll_answer()) {
-                busy = true;
-                tell_answer(std::move(*a), now);
-            }
-            if (unread_ > bounds_->unread_node) busy = relieve_unread(now);
-        }
-        tell_alarms(now);
-        settling_ = false;
-    }
+    void settle(instant now);
 
-    // Dials and bounds are in swarm_dials.hpp.
+    // Dials and bounds are in swarm_dials.ipp.
     request_id dial_peer(request_id request, const wire::peer_id& peer, instant now);
     void start_attempt(const peer_dialer::attempt& a, instant now);
     void dial_attempt_failed(const slot& s, error why, instant now);
@@ -513,8 +224,7 @@ private:
     bool has_room(conn_id id, const wire::peer_id& peer, instant now);
     bool relieve_unread(instant now);
 
-    // --- the manager's decisions: swarm_duplicates.hpp
-    // ------------------------------------------------------
+    // --- the manager's decisions: swarm_duplicates.ipp ------------------------------------------
     void carry_out(const connection_manager::proceed& d, instant now);
     void carry_out(const connection_manager::refuse& d, instant now);
     void carry_out(const connection_manager::close& d, instant now);
@@ -527,35 +237,14 @@ private:
     // --- what a connection says -----------------------------------------------------------------
     void on(conn_id id, slot& s, const connections::identity_proven&, instant now);
     void on(conn_id id, slot& s, const connections::ready&, instant now);
-    void on(conn_id id, slot&, const connections::substream_open& e, instant) {
-        events_.push(swarms::substream_open{{id, e.id}, e.dir});
-    }
-    void on(conn_id id, slot& s, const connections::substream_failed& e, instant now) {
-        if (s.told_open && (e.why == error{connections::errc::negotiation_closed} ||
-                            e.why == error{connections::errc::negotiation_reset}))
-            monitor_.refused(id, s.conn->ledger().outbound(), now);
-        events_.push(swarms::substream_failed{{id, e.id}, e.why});
-    }
-    void on(conn_id id, slot&, const connections::substream_readable& e, instant) {
-        events_.push(swarms::substream_readable{{id, e.id}});
-    }
-    void on(conn_id id, slot&, const connections::substream_writable& e, instant) {
-        events_.push(swarms::substream_writable{{id, e.id}});
-    }
-    void on(conn_id id, slot&, const connections::substream_finished& e, instant) {
-        events_.push(swarms::substream_finished{{id, e.id}});
-    }
-    void on(conn_id id, slot&, const connections::substream_reset& e, instant) {
-        events_.push(swarms::substream_reset{{id, e.id}, e.code});
-    }
-    void on(conn_id id, slot&, const connections::substream_ended& e, instant) {
-        events_.push(swarms::substream_ended{{id, e.id}, e.why});
-    }
-    void on(conn_id id, slot& s, const connections::pong& e, instant) {
-        if (!s.told_open) return;
-        manager_.pong(id);
-        events_.push(swarms::pong{id, e.rtt});
-    }
+    void on(conn_id id, slot&, const connections::substream_open& e, instant);
+    void on(conn_id id, slot& s, const connections::substream_failed& e, instant now);
+    void on(conn_id id, slot&, const connections::substream_readable& e, instant);
+    void on(conn_id id, slot&, const connections::substream_writable& e, instant);
+    void on(conn_id id, slot&, const connections::substream_finished& e, instant);
+    void on(conn_id id, slot&, const connections::substream_reset& e, instant);
+    void on(conn_id id, slot&, const connections::substream_ended& e, instant);
+    void on(conn_id id, slot& s, const connections::pong& e, instant);
     void on(conn_id, slot&, const connections::went_away&, instant) {}
     void on(conn_id id, slot& s, const connections::ended& e, instant now);
 
@@ -593,6 +282,9 @@ private:
 
 } // namespace lp2p::inline v0
 
-#include <lp2p/swarm/swarm_dials.hpp>
-#include <lp2p/swarm/swarm_duplicates.hpp>
-#include <lp2p/swarm/swarm_replace.hpp>
+#ifndef LP2P_SEPARATE_COMPILATION
+#include "swarm.ipp"
+#include "swarm_dials.ipp"
+#include "swarm_duplicates.ipp"
+#include "swarm_replace.ipp"
+#endif

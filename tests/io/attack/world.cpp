@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The node and its driver are compiled once for all rows, and the heap of the program is counted.
+// The attacked node and the honest peer; and the heap of the program is counted.
 #include "tests/io/attack/world.hpp"
 
 #include "tests/support/counting_new.hpp"
@@ -8,11 +8,6 @@
 #include <asio/write.hpp>
 
 #include <stdexcept>
-
-template class lp2p::basic_node<lp2p::botan_stack>;
-template class lp2p::io::driver_core<lp2p::node>;
-template class lp2p::io::link_table<lp2p::io::driver_core<lp2p::node>>;
-template class lp2p::io::stream_table<lp2p::io::driver_core<lp2p::node>>;
 
 namespace lp2p::test::attack {
 

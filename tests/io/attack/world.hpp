@@ -13,11 +13,6 @@
 
 #include <deque>
 
-extern template class lp2p::basic_node<lp2p::botan_stack>;
-extern template class lp2p::io::driver_core<lp2p::node>;
-extern template class lp2p::io::link_table<lp2p::io::driver_core<lp2p::node>>;
-extern template class lp2p::io::stream_table<lp2p::io::driver_core<lp2p::node>>;
-
 namespace lp2p::test::attack {
 
 /// Bytes of the heap that are in use now, and the most since `reset_peak_bytes`.
