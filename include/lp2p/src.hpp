@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // The bodies of lp2p.hpp, for the one source file of a program that is built with
-// LP2P_SEPARATE_COMPILATION: it includes this and nothing else of lp2p.
+// LP2P_SEPARATE_COMPILATION: it includes this (and <lp2p/full_src.hpp>, where full.hpp is used).
 //
-// Then a source file that includes <lp2p/lp2p.hpp> reads less than half as much. CMake's lp2p::compiled
-// is that file, built. The bodies of class templates are in <lp2p/templates.hpp>.
+// Then a source file that includes <lp2p/lp2p.hpp> reads less than half as much. CMake's
+// lp2p::compiled is that file, built. The bodies of class templates are in <lp2p/templates.hpp>.
 #pragma once
 
 #include <lp2p/lp2p.hpp>

@@ -3,8 +3,9 @@
 // program that is built with LP2P_SEPARATE_COMPILATION.
 //
 // For `botan_stack` <lp2p/full_src.hpp> is that file. A program with a Stack of its own has one
-// which includes this and says `template class lp2p::basic_node<my_stack>;`, and its others read
-// the interface alone.
+// which includes this and says `template class lp2p::basic_node<my_stack>;`, and the same of
+// `connection`, `swarm` and the services where others of its files call them; those read the
+// interface alone.
 #pragma once
 
 #include <lp2p/lp2p.hpp>
