@@ -19,7 +19,7 @@ struct botan_stack {
 using node = basic_node<botan_stack>;
 using driver = io::driver<node>;
 
-#ifdef LP2P_SEPARATE_COMPILATION
+#ifdef LP2P_SEPARATE_COMPILATION // compiled with the node, in full_src.hpp
 extern template class io::driver_core<node>;
 extern template class io::link_table<io::driver_core<node>>;
 extern template class io::stream_table<io::driver_core<node>>;

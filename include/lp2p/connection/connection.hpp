@@ -129,6 +129,7 @@ private:
     result<std::size_t> fail_upgrade();
     void take_upgrade_output();
     void after_upgrade_step(instant now);
+
     // --- bytes in and out ----------------------------------------------------------------------
     void open_frames(mutable_bytes in, instant now);
     void feed_session(byte_view opened, instant now);
